@@ -1,0 +1,221 @@
+//! What is wrong with an input, or could be better: collected by the core,
+//! shown by the shells.
+
+use crate::path::ValuePath;
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It cannot work; nothing is rendered.
+    Error,
+    /// It works and will hurt.
+    Warning,
+    /// There is a better way.
+    Hint,
+}
+
+impl Severity {
+    /// The word used in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// The stable name of one kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    /// For machines and search engines: `MK101`.
+    pub id: &'static str,
+    /// For people: `unknown-key`.
+    pub name: &'static str,
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.id, self.name)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $constant:ident = $id:literal $name:literal;)+) => {
+        impl Code {
+            $($(#[$doc])+ pub const $constant: Self = Self { id: $id, name: $name };)+
+
+            /// Every code, in order of their ids.
+            pub const ALL: &[Self] = &[$(Self::$constant),+];
+        }
+    };
+}
+
+codes! {
+    /// The text is not well-formed YAML, or a flag is not well-formed.
+    SYNTAX = "MK001" "syntax";
+    /// The text is not UTF-8, holds NUL, or is larger or deeper than is read.
+    UNREADABLE = "MK002" "unreadable";
+    /// A key stands twice in one mapping.
+    DUPLICATE_KEY = "MK003" "duplicate-key";
+    /// A file holds more than one YAML document.
+    SEVERAL_DOCUMENTS = "MK004" "several-documents";
+    /// A bare key that YAML 1.1 reads as something other than text.
+    AMBIGUOUS_KEY = "MK005" "ambiguous-key";
+    /// A key that the values interface does not have.
+    UNKNOWN_KEY = "MK101" "unknown-key";
+    /// A value of another type than the key takes.
+    WRONG_TYPE = "MK102" "wrong-type";
+    /// A key without which its object is not complete.
+    MISSING_KEY = "MK103" "missing-key";
+    /// A value outside the set or range that the key takes.
+    INVALID_VALUE = "MK104" "invalid-value";
+    /// Neither `mlflow.backendStoreUri` nor `mlflow.backendStoreUriFrom`.
+    MISSING_BACKEND_STORE = "MK201" "missing-backend-store";
+    /// A name that Kubernetes does not take.
+    INVALID_NAME = "MK202" "invalid-name";
+    /// A label or annotation that Kubernetes does not take.
+    INVALID_LABEL = "MK203" "invalid-label";
+    /// A port outside 1 to 65535, or not a port name.
+    INVALID_PORT = "MK204" "invalid-port";
+    /// Not a Kubernetes quantity.
+    INVALID_QUANTITY = "MK205" "invalid-quantity";
+    /// Not a cron schedule.
+    INVALID_SCHEDULE = "MK206" "invalid-schedule";
+    /// Not an image reference.
+    INVALID_IMAGE = "MK207" "invalid-image";
+    /// Two list entries share what must be unique among them.
+    DUPLICATE_ENTRY = "MK208" "duplicate-entry";
+    /// A volume mount names a volume that the pod does not have.
+    MOUNT_WITHOUT_VOLUME = "MK209" "mount-without-volume";
+    /// The chosen Kubernetes version does not have what the values ask for.
+    KUBE_VERSION = "MK210" "kube-version";
+    /// A label that the selector owns is given another value.
+    RESERVED_LABEL = "MK211" "reserved-label";
+    /// A static prefix in a form that the server refuses.
+    STATIC_PREFIX = "MK301" "static-prefix";
+    /// A server option given both by its own setting and by `server.value_options`.
+    OPTION_TWICE = "MK302" "option-twice";
+}
+
+/// One edit of the values text.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum Edit {
+    /// Write this value at this place, creating what is above it.
+    Set {
+        /// The place, in `--set` notation.
+        path: String,
+        /// The value.
+        value: serde_json::Value,
+    },
+    /// Take the entry away.
+    Remove {
+        /// The place, in `--set` notation.
+        path: String,
+    },
+}
+
+/// Edits that make a finding go away.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Fix {
+    /// What the edits do, as an imperative: "quote the tag".
+    pub title: String,
+    /// The edits, in order.
+    pub edits: Vec<Edit>,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The setting that it speaks of; the root when it is about the whole text.
+    pub path: ValuePath,
+    /// Where it was written; `None` when no text says so (a default that is missing).
+    pub span: Option<Span>,
+    /// Why it matters and what to write instead.
+    pub help: Option<String>,
+    /// Edits that mend it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// An error without a place.
+    pub fn error(code: Code, path: ValuePath, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            path,
+            span: None,
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: Code, path: ValuePath, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, path, message)
+        }
+    }
+
+    /// Says where it was written.
+    #[must_use]
+    pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into();
+        self
+    }
+
+    /// Says why it matters and what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a fix of one edit: write `value` at `path`.
+    #[must_use]
+    pub fn fix_set(
+        mut self,
+        title: impl Into<String>,
+        path: &ValuePath,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits: vec![Edit::Set {
+                path: path.to_string(),
+                value: value.into(),
+            }],
+        });
+        self
+    }
+
+    /// Adds a fix of one edit: take the entry at `path` away.
+    #[must_use]
+    pub fn fix_remove(mut self, title: impl Into<String>, path: &ValuePath) -> Self {
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits: vec![Edit::Remove {
+                path: path.to_string(),
+            }],
+        });
+        self
+    }
+}
+
+/// Whether any finding is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+}

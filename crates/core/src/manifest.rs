@@ -1,0 +1,84 @@
+//! Finished Kubernetes objects.
+
+use serde_json::Value;
+
+/// One finished object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest(Value);
+
+impl Manifest {
+    /// Wraps an object; fields are in the order they are written.
+    pub fn new(object: Value) -> Self {
+        Self(object)
+    }
+
+    /// The object as data.
+    pub fn object(&self) -> &Value {
+        &self.0
+    }
+
+    /// Its kind, `Deployment`.
+    pub fn kind(&self) -> &str {
+        self.text("/kind")
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.text("/metadata/name")
+    }
+
+    /// Its namespace; `None` for kinds that have none.
+    pub fn namespace(&self) -> Option<&str> {
+        self.0
+            .pointer("/metadata/namespace")
+            .and_then(Value::as_str)
+    }
+
+    /// A file name that is unique in its set: `deployment-mlflow-mlflow.yaml`.
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.yaml", self.kind().to_lowercase(), self.name())
+    }
+
+    /// The object as one YAML document, ending in a newline.
+    pub fn to_yaml(&self) -> String {
+        crate::yaml::write(&self.0)
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        self.0
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// All objects of one release, in an order that is safe to apply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ManifestSet(Vec<Manifest>);
+
+impl ManifestSet {
+    /// Wraps objects that are in apply order.
+    pub fn new(manifests: Vec<Manifest>) -> Self {
+        Self(manifests)
+    }
+
+    /// The objects, in apply order.
+    pub fn manifests(&self) -> &[Manifest] {
+        &self.0
+    }
+
+    /// Every object as YAML, one document each.
+    pub fn to_yaml(&self) -> String {
+        crate::yaml::write_all(self.0.iter().map(Manifest::object))
+    }
+
+    /// Every object as one JSON `List`, which `kubectl apply -f` takes.
+    pub fn to_json(&self) -> String {
+        let list = serde_json::json!({
+            "apiVersion": "v1",
+            "kind": "List",
+            "items": self.0.iter().map(Manifest::object).collect::<Vec<_>>(),
+        });
+        format!("{list:#}\n")
+    }
+}

@@ -1,0 +1,11 @@
+//! YAML in and out. Everything the project knows about the format is here.
+
+mod node;
+mod reader;
+mod scalar;
+mod writer;
+
+pub use node::{Entry, Node, Scalar, Value};
+pub use reader::read;
+pub use scalar::{Resolved, resolve};
+pub use writer::{write, write_all};

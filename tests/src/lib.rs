@@ -1,0 +1,1 @@
+//! The corpus of values files and the tests that cross crates.
