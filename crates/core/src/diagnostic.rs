@@ -98,6 +98,8 @@ codes! {
     STATIC_PREFIX = "MK301" "static-prefix";
     /// A server option given both by its own setting and by `server.value_options`.
     OPTION_TWICE = "MK302" "option-twice";
+    /// An age in a form that `mlflow gc` refuses.
+    OLDER_THAN = "MK303" "older-than";
 }
 
 /// One edit of the values text.

@@ -1,19 +1,24 @@
 //! Kubernetes manifests for an MLflow tracking server, from values that are a
 //! superset of the official Helm chart's.
 
+mod check;
 pub mod diagnostic;
 pub mod layers;
 pub mod manifest;
 pub mod path;
 pub mod presets;
 pub mod release;
+mod render;
+pub mod resolve;
+mod rules;
 pub mod source;
 pub mod values;
 pub mod yaml;
 
-use diagnostic::Diagnostic;
+use diagnostic::{Code, Diagnostic};
 use layers::Layer;
 use manifest::ManifestSet;
+use path::{Segment, ValuePath};
 use release::Release;
 use source::Sources;
 
@@ -39,12 +44,55 @@ pub enum Rules {
 }
 
 /// Renders a release from layers of values.
-pub fn render(layers: &[Layer], _release: &Release, _rules: Rules) -> Outcome {
+pub fn render(layers: &[Layer], release: &Release, rules: Rules) -> Outcome {
     let mut diagnostics = Vec::new();
     let layered = layers::merge(layers, &mut diagnostics);
+    let (values, left_out) = values::read(&layered.merged, &mut diagnostics);
+    let resolved = resolve::resolve(&values, release);
+
+    let mut findings = check::check(&values, &resolved, release, &layered.merged);
+    if rules == Rules::Run {
+        findings.extend(rules::run(&values, &layered.merged));
+    }
+    diagnostics.extend(
+        findings
+            .into_iter()
+            .filter(|finding| !follows_from(&left_out, finding)),
+    );
+    sort(&mut diagnostics);
+
+    let manifests = (!diagnostic::has_errors(&diagnostics)).then(|| render::render(&resolved));
     Outcome {
         sources: layered.sources,
         diagnostics,
-        manifests: None,
+        manifests,
     }
+}
+
+/// Whether a finding may be about a default that stands in for something that
+/// could not be read, and was reported for that already.
+fn follows_from(left_out: &[ValuePath], finding: &Diagnostic) -> bool {
+    left_out.iter().any(|path| {
+        // Leaving out an element moves those behind it.
+        let unreliable: Vec<Segment> = path
+            .segments()
+            .iter()
+            .take_while(|segment| matches!(segment, Segment::Key(_)))
+            .cloned()
+            .collect();
+        let unreliable = ValuePath::from(unreliable);
+        let stores_unread = finding.code == Code::MISSING_BACKEND_STORE
+            && path.segments().first() == Some(&Segment::from("mlflow"));
+        stores_unread
+            || unreliable.contains(&finding.path)
+            || (finding.path.contains(&unreliable) && !finding.path.segments().is_empty())
+    })
+}
+
+/// Errors first, then by the place in the text.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.span.map(|span| (span.source, span.start));
+        (diagnostic.severity, place.is_none(), place)
+    });
 }

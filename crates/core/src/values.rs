@@ -1,4 +1,208 @@
-//! The values interface.
+//! The values interface: a superset of the official chart's.
+//!
+//! The doc comments on the fields are the one source of the help texts, the
+//! JSON Schema and the commented default values.
 
-/// The default values, as a commented values file.
-pub const DEFAULTS: &str = "";
+mod access;
+mod deserializer;
+mod external_secrets;
+mod field;
+mod gateway;
+mod operations;
+mod pod;
+mod prometheus;
+mod read;
+#[cfg(feature = "schema")]
+mod schema;
+mod security;
+mod server;
+mod storage;
+
+pub use access::{Ingress, IngressHost, IngressPath, PathType, Service, ServiceType, Tls};
+pub use external_secrets::{
+    ExternalSecrets, GeneratorRef, RemoteRef, SecretData, SourceRef, StoreRef, Template,
+    TemplateFrom, TemplateMetadata, TemplateSource, TemplateSourceItem,
+};
+pub use field::{OptionValue, StringMap};
+pub use gateway::{
+    CorsFilter, ExtensionRef, Fraction, HeaderFilter, HeaderMatch, HttpHeader, HttpRoute,
+    HttpRouteFilter, HttpRouteMatch, MirrorBackendRef, ParentReference, PathMatch, PathModifier,
+    RequestMirror, RequestRedirect, UrlRewrite,
+};
+pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
+pub use pod::{Image, PullPolicy};
+pub use prometheus::{KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
+pub(crate) use read::read;
+#[cfg(feature = "schema")]
+pub use schema::{commented_defaults, schema};
+pub use security::{Rbac, ServiceAccount};
+pub use server::{MlflowStores, Probe, Probes, Server};
+pub use storage::{AccessMode, Storage};
+
+use k8s_openapi::api::apps::v1::DeploymentStrategy;
+use k8s_openapi::api::core::v1::{
+    Affinity, Capabilities, Container, EnvFromSource, EnvVar, LocalObjectReference,
+    PodSecurityContext, ResourceRequirements, SeccompProfile, SecurityContext, Toleration,
+    TopologySpreadConstraint, Volume, VolumeMount,
+};
+use serde::{Deserialize, Serialize};
+
+/// The default values, as a commented values file. Generated from [`Values`]
+/// by `cargo xtask generate`.
+pub const DEFAULTS: &str = include_str!("values/defaults.yaml");
+
+/// Everything that can be set. Each key works as in the official chart unless
+/// its text says more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub struct Values {
+    /// The MLflow container image.
+    pub image: Image,
+    /// Secrets with the credentials of private image registries, for all pods:
+    /// `[{name: my-registry}]`.
+    pub image_pull_secrets: Vec<LocalObjectReference>,
+    /// Name of every object, in place of `<release>-mlflow`.
+    pub fullname_override: String,
+    /// Number of server pods. More than one needs a database server and an
+    /// artifact store that all pods reach. Null leaves the number to an autoscaler.
+    pub replica_count: Option<i32>,
+    /// How pods are replaced on an update. When empty: `Recreate` if only one
+    /// pod may use the volume or the SQLite file, else a rolling update that
+    /// never takes a pod away before its successor is ready.
+    pub deployment_strategy: DeploymentStrategy,
+    /// Options of `mlflow server`.
+    pub server: Server,
+    /// Health checks of the server container. All ask `/health`, below the static prefix.
+    pub probes: Probes,
+    /// Removes soft-deleted runs and experiments, with their artifacts, on a schedule.
+    pub garbage_collection: GarbageCollection,
+    /// The Service in front of the server pods.
+    pub service: Service,
+    /// Makes the server reachable from outside the cluster through an ingress controller.
+    pub ingress: Ingress,
+    /// Makes the server reachable from outside the cluster through a Gateway.
+    pub http_route: HttpRoute,
+    /// Where MLflow keeps its data.
+    pub mlflow: MlflowStores,
+    /// More environment variables, for the server and garbage collection:
+    /// `[{name: AWS_DEFAULT_REGION, value: eu-west-1}]`.
+    pub env: Vec<EnvVar>,
+    /// Secrets and ConfigMaps whose entries all become environment variables:
+    /// `[{secretRef: {name: s3-credentials}}]`.
+    pub env_from: Vec<EnvFromSource>,
+    /// More volumes of the server pods.
+    pub extra_volumes: Vec<Volume>,
+    /// Where the server container mounts `extraVolumes`.
+    pub extra_volume_mounts: Vec<VolumeMount>,
+    /// Containers that must finish before the server starts.
+    pub extra_init_containers: Vec<Container>,
+    /// Containers that run beside the server in each pod.
+    pub extra_containers: Vec<Container>,
+    /// HTTPS between the clients or the ingress controller and the server pods.
+    pub tls: Tls,
+    /// Creates a SecretStore and an ExternalSecret of the External Secrets Operator.
+    pub external_secrets: ExternalSecrets,
+    /// Limits the connections of the pods to what MLflow needs.
+    pub network_policy: NetworkPolicy,
+    /// Prometheus metrics of the server.
+    pub metrics: Metrics,
+    /// Lets the Prometheus Operator scrape the metrics; needs `metrics.enabled`.
+    pub service_monitor: ServiceMonitor,
+    /// Security settings of all pods. Set a key to null to remove its default
+    /// (OpenShift assigns `runAsUser` and `fsGroup` itself).
+    pub pod_security_context: Option<PodSecurityContext>,
+    /// Security settings of the server and garbage collection containers.
+    /// With `readOnlyRootFilesystem`, `/tmp` is an empty volume.
+    #[serde(deserialize_with = "field::security_context")]
+    pub security_context: SecurityContext,
+    /// The identity of the pods in the cluster.
+    pub service_account: ServiceAccount,
+    /// Permissions of the service account in the release's namespace.
+    #[serde(rename = "namespace_rbac")]
+    pub namespace_rbac: Rbac,
+    /// Permissions of the service account in the whole cluster.
+    #[serde(rename = "cluster_rbac")]
+    pub cluster_rbac: Rbac,
+    /// A PersistentVolumeClaim for SQLite and local artifacts.
+    pub storage: Storage,
+    /// CPU and memory of the server container:
+    /// `{requests: {cpu: 500m, memory: 3Gi}, limits: {memory: 3Gi}}`.
+    pub resources: Option<ResourceRequirements>,
+    /// Annotations of the pods.
+    pub pod_annotations: StringMap,
+    /// Labels of the pods, beside those that selectors use.
+    pub pod_labels: StringMap,
+    /// Labels that a node must have to run the pods.
+    pub node_selector: StringMap,
+    /// Node taints that the pods tolerate.
+    pub tolerations: Vec<Toleration>,
+    /// Which nodes and neighbours the pods prefer or need.
+    pub affinity: Option<Affinity>,
+    /// How the server pods spread over zones and nodes.
+    pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self {
+            image: Image::default(),
+            image_pull_secrets: Vec::new(),
+            fullname_override: String::new(),
+            replica_count: Some(1),
+            deployment_strategy: DeploymentStrategy::default(),
+            server: Server::default(),
+            probes: Probes::default(),
+            garbage_collection: GarbageCollection::default(),
+            service: Service::default(),
+            ingress: Ingress::default(),
+            http_route: HttpRoute::default(),
+            mlflow: MlflowStores::default(),
+            env: Vec::new(),
+            env_from: Vec::new(),
+            extra_volumes: Vec::new(),
+            extra_volume_mounts: Vec::new(),
+            extra_init_containers: Vec::new(),
+            extra_containers: Vec::new(),
+            tls: Tls::default(),
+            external_secrets: ExternalSecrets::default(),
+            network_policy: NetworkPolicy::default(),
+            metrics: Metrics::default(),
+            service_monitor: ServiceMonitor::default(),
+            pod_security_context: Some(PodSecurityContext {
+                run_as_non_root: Some(true),
+                run_as_user: Some(1000),
+                fs_group: Some(1000),
+                seccomp_profile: Some(SeccompProfile {
+                    type_: "RuntimeDefault".to_owned(),
+                    ..SeccompProfile::default()
+                }),
+                ..PodSecurityContext::default()
+            }),
+            security_context: default_security_context(),
+            service_account: ServiceAccount::default(),
+            namespace_rbac: Rbac::default(),
+            cluster_rbac: Rbac::default(),
+            storage: Storage::default(),
+            resources: Some(ResourceRequirements::default()),
+            pod_annotations: StringMap::default(),
+            pod_labels: StringMap::default(),
+            node_selector: StringMap::default(),
+            tolerations: Vec::new(),
+            affinity: Some(Affinity::default()),
+            topology_spread_constraints: Vec::new(),
+        }
+    }
+}
+
+fn default_security_context() -> SecurityContext {
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        read_only_root_filesystem: Some(true),
+        capabilities: Some(Capabilities {
+            drop: Some(vec!["ALL".to_owned()]),
+            ..Capabilities::default()
+        }),
+        ..SecurityContext::default()
+    }
+}

@@ -1,0 +1,240 @@
+//! Names, labels and annotations.
+
+use super::syntax::{
+    DNS_LABEL, DNS_SUBDOMAIN, Form, LABEL_VALUE, QUALIFIED_NAME, RELEASE_NAME, SERVICE_NAME,
+};
+use super::{Findings, path, shown};
+use crate::diagnostic::Code;
+use crate::path::ValuePath;
+use crate::release::Release;
+use crate::resolve::Resolved;
+use crate::values::{StringMap, Values};
+
+/// All annotations of an object together, in bytes.
+const MOST_ANNOTATIONS: usize = 256 * 1024;
+
+pub(super) fn check(
+    values: &Values,
+    resolved: &Resolved<'_>,
+    release: &Release,
+    findings: &mut Findings<'_>,
+) {
+    let root = ValuePath::root();
+    release_names(values, resolved, release, findings, &root);
+    optional_names(values, findings);
+    for (index, reference) in values.image_pull_secrets.iter().enumerate() {
+        let place = path(&["imagePullSecrets"]).join(index).join("name");
+        findings.require(Code::INVALID_NAME, &place, &reference.name, &DNS_SUBDOMAIN);
+    }
+    for (place, annotations) in [
+        (path(&["podAnnotations"]), &values.pod_annotations),
+        (
+            path(&["service", "annotations"]),
+            &values.service.annotations,
+        ),
+        (
+            path(&["ingress", "annotations"]),
+            &values.ingress.annotations,
+        ),
+        (
+            path(&["httpRoute", "annotations"]),
+            &values.http_route.annotations,
+        ),
+        (
+            path(&["serviceAccount", "annotations"]),
+            &values.service_account.annotations,
+        ),
+    ] {
+        annotation_map(&place, annotations, findings);
+    }
+    for (place, labels) in [
+        (path(&["podLabels"]), &values.pod_labels),
+        (path(&["nodeSelector"]), &values.node_selector),
+        (
+            path(&["serviceMonitor", "labels"]),
+            &values.service_monitor.labels,
+        ),
+    ] {
+        label_map(&place, labels, findings);
+    }
+    reserved_labels(values, resolved, findings);
+}
+
+fn release_names(
+    values: &Values,
+    resolved: &Resolved<'_>,
+    release: &Release,
+    findings: &mut Findings<'_>,
+    root: &ValuePath,
+) {
+    if !(RELEASE_NAME.matches)(&release.name) {
+        findings.error(
+            Code::INVALID_NAME,
+            root,
+            format!("the release cannot be called {}", shown(&release.name)),
+            RELEASE_NAME.rule,
+        );
+    } else if !(LABEL_VALUE.matches)(&release.name) {
+        findings.error(
+            Code::INVALID_LABEL,
+            root,
+            format!(
+                "the release name {} cannot be a label value",
+                shown(&release.name)
+            ),
+            LABEL_VALUE.rule,
+        );
+    } else if !(SERVICE_NAME.matches)(&resolved.fullname) {
+        // The release name as given is good for Helm, and still makes a bad Service.
+        let (place, subject, remedy) = if values.fullname_override.is_empty() {
+            (
+                root.clone(),
+                "the release name gives the Service the name",
+                "; or set `fullnameOverride`",
+            )
+        } else {
+            (
+                path(&["fullnameOverride"]),
+                "`fullnameOverride` gives the Service the name",
+                "",
+            )
+        };
+        findings.error(
+            Code::INVALID_NAME,
+            &place,
+            format!(
+                "{subject} {}, which Kubernetes refuses",
+                shown(&resolved.fullname)
+            ),
+            format!("{}{remedy}", SERVICE_NAME.rule),
+        );
+    }
+    if !(DNS_LABEL.matches)(&release.namespace) {
+        findings.error(
+            Code::INVALID_NAME,
+            root,
+            format!(
+                "the namespace cannot be called {}",
+                shown(&release.namespace)
+            ),
+            DNS_LABEL.rule,
+        );
+    }
+}
+
+fn optional_names(values: &Values, findings: &mut Findings<'_>) {
+    let names: [(&[&str], &str, &Form); 6] = [
+        (
+            &["serviceAccount", "name"],
+            &values.service_account.name,
+            &DNS_SUBDOMAIN,
+        ),
+        (
+            &["tls", "secretName"],
+            &values.tls.secret_name,
+            &DNS_SUBDOMAIN,
+        ),
+        (
+            &["externalSecrets", "secretName"],
+            &values.external_secrets.secret_name,
+            &DNS_SUBDOMAIN,
+        ),
+        (
+            &["ingress", "className"],
+            &values.ingress.class_name,
+            &DNS_SUBDOMAIN,
+        ),
+        (
+            &["garbageCollection", "caSecret", "name"],
+            &values.garbage_collection.ca_secret.name,
+            &DNS_SUBDOMAIN,
+        ),
+        (
+            &["garbageCollection", "caSecret", "key"],
+            &values.garbage_collection.ca_secret.key,
+            &super::syntax::CONFIG_KEY,
+        ),
+    ];
+    for (keys, name, form) in names {
+        findings.require_if_set(Code::INVALID_NAME, &path(keys), name, form);
+    }
+    if values.tls.enabled && values.tls.secret_name.is_empty() {
+        findings.error(
+            Code::MISSING_KEY,
+            &path(&["tls", "secretName"]),
+            "`tls.secretName` is missing",
+            "name the Secret with the server's certificate and key",
+        );
+    }
+    if values.storage.storage_class_name != "-" {
+        findings.require_if_set(
+            Code::INVALID_NAME,
+            &path(&["storage", "storageClassName"]),
+            &values.storage.storage_class_name,
+            &DNS_SUBDOMAIN,
+        );
+    }
+}
+
+fn annotation_map(place: &ValuePath, annotations: &StringMap, findings: &mut Findings<'_>) {
+    let mut size = 0;
+    for (key, value) in &annotations.0 {
+        size += key.len() + value.len();
+        // Kubernetes takes annotation keys in any case.
+        key_of(place, key, &key.to_lowercase(), findings);
+    }
+    if size > MOST_ANNOTATIONS {
+        findings.error(
+            Code::INVALID_LABEL,
+            place,
+            format!("`{place}` holds {size} bytes"),
+            "Kubernetes takes 256 KiB of annotations at most",
+        );
+    }
+}
+
+fn label_map(place: &ValuePath, labels: &StringMap, findings: &mut Findings<'_>) {
+    for (key, value) in &labels.0 {
+        key_of(place, key, key, findings);
+        findings.require(
+            Code::INVALID_LABEL,
+            &place.join(key.as_str()),
+            value,
+            &LABEL_VALUE,
+        );
+    }
+}
+
+fn key_of(place: &ValuePath, key: &str, compared: &str, findings: &mut Findings<'_>) {
+    if !(QUALIFIED_NAME.matches)(compared) {
+        let place = place.join(key);
+        findings.error(
+            Code::INVALID_LABEL,
+            &place,
+            format!("{} is not {}", shown(key), QUALIFIED_NAME.name),
+            QUALIFIED_NAME.rule,
+        );
+    }
+}
+
+/// The Deployment's selector cannot change, and its pods must match it.
+fn reserved_labels(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
+    for (key, selected) in resolved.selector() {
+        let given = values.pod_labels.0.get(&key);
+        if let Some(given) = given.filter(|given| **given != selected) {
+            let place = path(&["podLabels", &key]);
+            findings.push(
+                crate::diagnostic::Diagnostic::error(
+                    Code::RESERVED_LABEL,
+                    place.clone(),
+                    format!("the label `{key}` cannot be {}", shown(given)),
+                )
+                .help(format!(
+                    "the Deployment selects its pods by `{key}: {selected}`, and Kubernetes \
+                     refuses pods that it does not select"
+                ))
+                .fix_remove(format!("Remove the label {key}"), &place),
+            );
+        }
+    }
+}

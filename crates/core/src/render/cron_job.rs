@@ -1,0 +1,77 @@
+//! The CronJob of garbage collection.
+
+use super::deployment::{mlflow_container, pod_spec};
+use super::metadata::{self, Component};
+use crate::resolve::Resolved;
+use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, JobSpec, JobTemplateSpec};
+use k8s_openapi::api::core::v1::{Affinity, Container, PodAffinityTerm, PodSpec, PodTemplateSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<CronJob> {
+    let garbage_collection = resolved.garbage_collection.as_ref()?;
+    let container = Container {
+        name: "mlflow-gc".to_owned(),
+        command: Some(garbage_collection.command.clone()),
+        env: metadata::list(&garbage_collection.env),
+        resources: garbage_collection.resources.cloned(),
+        volume_mounts: metadata::list(&garbage_collection.volume_mounts),
+        ..mlflow_container(&resolved.pod)
+    };
+    let template = PodTemplateSpec {
+        metadata: Some(metadata::pod(
+            resolved,
+            resolved.gc_selector(),
+            Component::GarbageCollection,
+        )),
+        spec: Some(PodSpec {
+            restart_policy: Some("Never".to_owned()),
+            containers: vec![container],
+            volumes: metadata::list(&garbage_collection.volumes),
+            affinity: affinity(resolved, garbage_collection.beside_server),
+            ..pod_spec(resolved)
+        }),
+    };
+    Some(CronJob {
+        metadata: metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        spec: CronJobSpec {
+            schedule: garbage_collection.schedule.to_owned(),
+            // Two collectors at once would delete under each other's hands.
+            concurrency_policy: Some("Forbid".to_owned()),
+            successful_jobs_history_limit: Some(3),
+            failed_jobs_history_limit: Some(3),
+            job_template: JobTemplateSpec {
+                metadata: None,
+                spec: Some(JobSpec {
+                    backoff_limit: Some(1),
+                    template,
+                    ..JobSpec::default()
+                }),
+            },
+            ..CronJobSpec::default()
+        },
+        status: None,
+    })
+}
+
+/// The user's affinity and, where a volume is bound to one node, the server's node.
+fn affinity(resolved: &Resolved<'_>, beside_server: bool) -> Option<Affinity> {
+    let users = resolved.pod.affinity.cloned();
+    if !beside_server {
+        return users;
+    }
+    let mut affinity = users.unwrap_or_default();
+    affinity
+        .pod_affinity
+        .get_or_insert_default()
+        .required_during_scheduling_ignored_during_execution
+        .get_or_insert_default()
+        .push(PodAffinityTerm {
+            label_selector: Some(LabelSelector {
+                match_labels: Some(resolved.selector()),
+                match_expressions: None,
+            }),
+            topology_key: "kubernetes.io/hostname".to_owned(),
+            ..PodAffinityTerm::default()
+        });
+    Some(affinity)
+}

@@ -1,0 +1,89 @@
+//! The Deployment of the server.
+
+use super::metadata::{self, Component};
+use crate::resolve::{Pod, Resolved};
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
+use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+pub(super) fn render(resolved: &Resolved<'_>) -> Deployment {
+    let server = &resolved.server;
+    let mut containers = vec![container(resolved)];
+    containers.extend_from_slice(server.extra_containers);
+    Deployment {
+        metadata: metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        spec: DeploymentSpec {
+            replicas: server.replicas,
+            strategy: Some(server.strategy.clone()),
+            selector: LabelSelector {
+                match_labels: Some(resolved.selector()),
+                match_expressions: None,
+            },
+            template: PodTemplateSpec {
+                metadata: Some(metadata::pod(
+                    resolved,
+                    resolved.selector(),
+                    Component::Server,
+                )),
+                spec: Some(PodSpec {
+                    // A Service named mlflow would put `MLFLOW_PORT=tcp://…` into
+                    // the environment, which the server reads as its port.
+                    enable_service_links: Some(false),
+                    init_containers: metadata::list(server.init_containers),
+                    containers,
+                    volumes: metadata::list(&server.volumes),
+                    affinity: resolved.pod.affinity.cloned(),
+                    topology_spread_constraints: metadata::list(server.topology_spread_constraints),
+                    ..pod_spec(resolved)
+                }),
+            },
+            ..DeploymentSpec::default()
+        },
+        status: None,
+    }
+}
+
+fn container(resolved: &Resolved<'_>) -> Container {
+    let server = &resolved.server;
+    Container {
+        name: "mlflow".to_owned(),
+        command: Some(server.command.clone()),
+        ports: Some(vec![ContainerPort {
+            name: Some(server.port_name.to_owned()),
+            container_port: server.port,
+            protocol: Some("TCP".to_owned()),
+            ..ContainerPort::default()
+        }]),
+        env: metadata::list(&server.env),
+        liveness_probe: server.liveness_probe.clone(),
+        readiness_probe: server.readiness_probe.clone(),
+        startup_probe: server.startup_probe.clone(),
+        resources: server.resources.cloned(),
+        volume_mounts: metadata::list(&server.volume_mounts),
+        ..mlflow_container(&resolved.pod)
+    }
+}
+
+/// What every container of the MLflow image shares.
+pub(super) fn mlflow_container(pod: &Pod<'_>) -> Container {
+    Container {
+        image: Some(pod.image.clone()),
+        image_pull_policy: pod.pull_policy.as_kubernetes().map(str::to_owned),
+        env_from: metadata::list(pod.env_from),
+        security_context: pod.container_security_context.cloned(),
+        ..Container::default()
+    }
+}
+
+/// What every pod of the MLflow image shares.
+pub(super) fn pod_spec(resolved: &Resolved<'_>) -> PodSpec {
+    let pod = &resolved.pod;
+    PodSpec {
+        service_account_name: Some(resolved.service_account_name().to_owned()),
+        image_pull_secrets: metadata::list(pod.image_pull_secrets),
+        security_context: pod.security_context.cloned(),
+        node_selector: metadata::some(&pod.node_selector.0),
+        tolerations: metadata::list(pod.tolerations),
+        ..PodSpec::default()
+    }
+}

@@ -1,0 +1,130 @@
+//! The network policies of the server and of garbage collection.
+
+use super::metadata::{self, Component};
+use crate::resolve::{GcServer, Resolved};
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
+    NetworkPolicyPort, NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+/// Name resolution, in the cluster (53) and by multicast (5353).
+const DNS: &[(&str, i32)] = &[("UDP", 53), ("TCP", 53), ("UDP", 5353), ("TCP", 5353)];
+
+/// Ports of stores, each group a rule: object stores and the Kubernetes API;
+/// PostgreSQL; MySQL; MinIO and SeaweedFS; SQL Server.
+const STORES: &[&[(&str, i32)]] = &[
+    &[("TCP", 443), ("TCP", 6443)],
+    &[("TCP", 5432)],
+    &[("TCP", 3306)],
+    &[("TCP", 9000), ("TCP", 8333), ("TCP", 8334)],
+    &[("TCP", 1433)],
+];
+
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
+    let policy = resolved.network_policy.as_ref()?;
+    let from_pods = NetworkPolicyIngressRule {
+        // Any pod of this namespace, and of any other.
+        from: Some(vec![
+            NetworkPolicyPeer {
+                pod_selector: Some(LabelSelector::default()),
+                ..NetworkPolicyPeer::default()
+            },
+            NetworkPolicyPeer {
+                namespace_selector: Some(LabelSelector::default()),
+                ..NetworkPolicyPeer::default()
+            },
+        ]),
+        ports: Some(vec![port("TCP", resolved.server.port)]),
+    };
+    let egress = store_rules(resolved)
+        .chain(policy.additional_egress_rules.iter().cloned())
+        .collect();
+    Some(NetworkPolicy {
+        metadata: metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(LabelSelector {
+                match_labels: Some(resolved.selector()),
+                match_expressions: None,
+            }),
+            policy_types: both_directions(),
+            ingress: Some(vec![from_pods]),
+            egress: Some(egress),
+        }),
+    })
+}
+
+/// Garbage collection answers nobody, and asks the stores and the tracking server.
+pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
+    let policy = resolved.network_policy.as_ref()?;
+    let server = match policy.gc_server_port? {
+        GcServer::OwnPods(number) => NetworkPolicyEgressRule {
+            to: Some(vec![NetworkPolicyPeer {
+                pod_selector: Some(LabelSelector {
+                    match_labels: Some(resolved.selector()),
+                    match_expressions: None,
+                }),
+                ..NetworkPolicyPeer::default()
+            }]),
+            ports: Some(vec![port("TCP", number)]),
+        },
+        GcServer::Elsewhere(number) => to_ports(&[("TCP", number)]),
+    };
+    let egress = store_rules(resolved)
+        .chain([server])
+        .chain(policy.additional_egress_rules.iter().cloned())
+        .collect();
+    Some(NetworkPolicy {
+        metadata: metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(LabelSelector {
+                match_labels: Some(resolved.gc_selector()),
+                match_expressions: None,
+            }),
+            policy_types: both_directions(),
+            ingress: None,
+            egress: Some(egress),
+        }),
+    })
+}
+
+/// The fixed rules and one for each further port of a configured store.
+fn store_rules(resolved: &Resolved<'_>) -> impl Iterator<Item = NetworkPolicyEgressRule> {
+    let configured = resolved
+        .network_policy
+        .iter()
+        .flat_map(|policy| &policy.store_ports)
+        .map(|number| to_ports(&[("TCP", *number)]));
+    std::iter::once(DNS)
+        .chain(STORES.iter().copied())
+        .map(to_ports)
+        .chain(configured)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn both_directions() -> Option<Vec<String>> {
+    Some(vec!["Ingress".to_owned(), "Egress".to_owned()])
+}
+
+/// A rule without a peer: these ports, anywhere.
+fn to_ports(ports: &[(&str, i32)]) -> NetworkPolicyEgressRule {
+    NetworkPolicyEgressRule {
+        to: None,
+        ports: Some(
+            ports
+                .iter()
+                .map(|(protocol, number)| port(protocol, *number))
+                .collect(),
+        ),
+    }
+}
+
+fn port(protocol: &str, number: i32) -> NetworkPolicyPort {
+    NetworkPolicyPort {
+        protocol: Some(protocol.to_owned()),
+        port: Some(IntOrString::Int(number)),
+        end_port: None,
+    }
+}

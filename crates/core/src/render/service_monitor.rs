@@ -1,0 +1,59 @@
+//! The Prometheus Operator's ServiceMonitor.
+
+use super::custom::CustomResource;
+use super::metadata::{self, Component};
+use crate::resolve::Resolved;
+use crate::values::TlsConfig;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Spec {
+    selector: LabelSelector,
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Endpoint {
+    port: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_config: Option<TlsConfig>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    interval: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scrape_timeout: String,
+}
+
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
+    let monitor = resolved.service_monitor.as_ref()?;
+    let settings = monitor.settings;
+    let tls = resolved.server.port_name == "https";
+    let mut object_meta = metadata::namespaced(resolved, &resolved.fullname, Component::Server);
+    object_meta
+        .labels
+        .get_or_insert_default()
+        .extend(settings.labels.0.clone());
+    Some(CustomResource {
+        api_version: "monitoring.coreos.com/v1".to_owned(),
+        kind: "ServiceMonitor",
+        metadata: object_meta,
+        spec: Spec {
+            selector: LabelSelector {
+                match_labels: Some(resolved.selector()),
+                match_expressions: None,
+            },
+            endpoints: vec![Endpoint {
+                port: resolved.server.port_name,
+                path: monitor.path.to_owned(),
+                scheme: tls.then_some("https"),
+                tls_config: metadata::some(&settings.tls_config).filter(|_| tls),
+                interval: settings.interval.clone(),
+                scrape_timeout: settings.scrape_timeout.clone(),
+            }],
+        },
+    })
+}

@@ -1,0 +1,82 @@
+//! The image reference and the MLflow version in it.
+
+use crate::values::Image;
+use std::fmt;
+
+/// The MLflow version that the rules are proved for, and the default image's.
+pub(crate) const PROVED_VERSION: MlflowVersion = MlflowVersion {
+    major: 3,
+    minor: 17,
+    patch: 2,
+};
+
+/// A released version of MLflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MlflowVersion {
+    /// 3 of 3.17.2.
+    pub major: u16,
+    /// 17 of 3.17.2.
+    pub minor: u16,
+    /// 2 of 3.17.2.
+    pub patch: u16,
+}
+
+impl fmt::Display for MlflowVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl MlflowVersion {
+    /// The version that an image tag names: `v3.17.2`, `3.17.2-full`.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let tag = tag.strip_prefix('v').unwrap_or(tag);
+        let numbers = tag.split(['-', '+', '_']).next()?;
+        let mut parts = numbers.split('.').map(str::parse);
+        let version = Self {
+            major: parts.next()?.ok()?,
+            minor: parts.next()?.ok()?,
+            patch: parts.next()?.ok()?,
+        };
+        parts.next().is_none().then_some(version)
+    }
+}
+
+pub(super) fn reference(image: &Image) -> (String, Option<MlflowVersion>) {
+    if image.tag.is_empty() {
+        let reference = format!("{}:v{PROVED_VERSION}-full", image.repository);
+        (reference, Some(PROVED_VERSION))
+    } else {
+        (
+            format!("{}:{}", image.repository, image.tag),
+            MlflowVersion::from_tag(&image.tag),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_that_name_a_version() {
+        let version = |major, minor, patch| {
+            Some(MlflowVersion {
+                major,
+                minor,
+                patch,
+            })
+        };
+        for (tag, expected) in [
+            ("v3.17.2-full", version(3, 17, 2)),
+            ("3.11.1", version(3, 11, 1)),
+            ("v1", None),
+            ("latest", None),
+            ("3.11", None),
+            ("3.11.1.2", None),
+            ("v3.12.0rc1", None),
+        ] {
+            assert_eq!(MlflowVersion::from_tag(tag), expected, "{tag}");
+        }
+    }
+}

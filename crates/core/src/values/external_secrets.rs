@@ -1,0 +1,191 @@
+//! The External Secrets Operator's SecretStore and ExternalSecret, as far as
+//! they can be set. Shapes: <https://external-secrets.io/latest/api/spec/>.
+
+use super::StringMap;
+use super::field::{self, object};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Creates a SecretStore and an ExternalSecret of the External Secrets
+/// Operator. Refer to the Secret that results in `mlflow.backendStoreUriFrom` or `env`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExternalSecrets {
+    /// Whether both are created.
+    pub enabled: bool,
+    /// Version of the operator's API in the cluster.
+    pub api_version: String,
+    /// The operator's provider with its settings:
+    /// `{aws: {service: SecretsManager, region: eu-west-1}}`.
+    pub provider: Map<String, Value>,
+    /// How often the Secret is brought up to date; `0` makes it once.
+    #[serde(deserialize_with = "field::duration")]
+    pub refresh_interval: String,
+    /// Name of the Secret that is made. When empty: that of the other objects.
+    pub secret_name: String,
+    /// How the Secret is composed. When empty: each entry of `data` as it is.
+    pub template: Template,
+    /// Entries of the Secret and where they come from:
+    /// `[{secretKey: uri, remoteRef: {key: mlflow/database}}]`.
+    pub data: Vec<SecretData>,
+}
+
+impl Default for ExternalSecrets {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            api_version: "external-secrets.io/v1".to_owned(),
+            provider: Map::new(),
+            refresh_interval: "1h".to_owned(),
+            secret_name: String::new(),
+            template: Template::default(),
+            data: Vec::new(),
+        }
+    }
+}
+
+object! {
+    /// An entry of the Secret.
+    SecretData {
+        /// Its key in the Secret.
+        secret_key: String,
+        /// Where it is kept.
+        remote_ref: RemoteRef,
+    }
+    {
+        /// Another store than the release's own.
+        source_ref: SourceRef,
+    }
+}
+
+object! {
+    /// A place in the provider.
+    RemoteRef {
+        /// Name of the secret in the provider.
+        key: String,
+    }
+    {
+        /// `Default` or `Unicode`.
+        conversion_strategy: String,
+        /// `Auto`, `Base64`, `Base64URL` or `None`.
+        decoding_strategy: String,
+        /// `None` or `Fetch`.
+        metadata_policy: String,
+        /// `Ignore` or `Fail`.
+        null_byte_policy: String,
+        /// A field of the secret.
+        property: String,
+        /// A version of the secret.
+        version: String,
+    }
+}
+
+object! {
+    /// Another store or a generator.
+    SourceRef {}
+    {
+        /// A generator.
+        generator_ref: GeneratorRef,
+        /// A store.
+        store_ref: StoreRef,
+    }
+}
+
+object! {
+    /// A generator of the operator.
+    GeneratorRef {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+    }
+    {
+        /// Its API version.
+        api_version: String,
+    }
+}
+
+object! {
+    /// A store of the operator.
+    StoreRef {}
+    {
+        /// `SecretStore` or `ClusterSecretStore`.
+        kind: String,
+        /// Its name.
+        name: String,
+    }
+}
+
+object! {
+    /// How the Secret is composed.
+    Template {}
+    {
+        /// Templates of the entries; `{{ .name }}` is an entry of `data`.
+        data: StringMap,
+        /// `v2`.
+        engine_version: String,
+        /// `Replace` or `Merge`.
+        merge_policy: String,
+        /// Labels and annotations of the Secret.
+        metadata: TemplateMetadata,
+        /// Templates from elsewhere.
+        template_from: Vec<TemplateFrom>,
+        /// Type of the Secret.
+        #[serde(rename = "type")]
+        type_: String,
+    }
+}
+
+object! {
+    /// Labels and annotations of a Secret.
+    TemplateMetadata {}
+    {
+        /// Annotations.
+        annotations: StringMap,
+        /// Finalizers.
+        finalizers: Vec<String>,
+        /// Labels.
+        labels: StringMap,
+    }
+}
+
+object! {
+    /// Templates from a ConfigMap, a Secret or text.
+    TemplateFrom {}
+    {
+        /// A ConfigMap.
+        config_map: TemplateSource,
+        /// A text.
+        literal: String,
+        /// A Secret.
+        secret: TemplateSource,
+        /// Where the result goes: `Data`, `Annotations`, `Labels`.
+        target: String,
+        /// `Auto`, `Base64`, `Base64URL` or `None`.
+        values_decoding_strategy: String,
+    }
+}
+
+object! {
+    /// A ConfigMap or Secret with templates.
+    TemplateSource {
+        /// Its entries.
+        items: Vec<TemplateSourceItem>,
+        /// Its name.
+        name: String,
+    }
+    {}
+}
+
+object! {
+    /// An entry with a template.
+    TemplateSourceItem {
+        /// Its key.
+        key: String,
+    }
+    {
+        /// `Values` or `KeysAndValues`.
+        template_as: String,
+    }
+}

@@ -1,0 +1,131 @@
+//! Field types that the values interface needs beside Kubernetes' own.
+
+use k8s_openapi::api::core::v1::SecurityContext;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Labels, annotations and the like: text by name. An entry set to null is
+/// not there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StringMap(pub BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for StringMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = BTreeMap::<String, Option<String>>::deserialize(deserializer)?;
+        Ok(Self(
+            entries
+                .into_iter()
+                .filter_map(|(key, value)| Some((key, value?)))
+                .collect(),
+        ))
+    }
+}
+
+/// The value of a `mlflow server` option: text, number or boolean, kept as
+/// the text that goes on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OptionValue(pub String);
+
+impl<'de> Deserialize<'de> for OptionValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarText).map(Self)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for OptionValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OptionValue".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+/// Text, or a number or boolean as the text that people would write for it.
+struct ScalarText;
+
+impl Visitor<'_> for ScalarText {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, a number or a boolean")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<String, E> {
+        Ok(value.to_owned())
+    }
+}
+
+/// A duration: text such as `1h`, or the bare number 0 that people write for "never".
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    deserializer.deserialize_any(ScalarText)
+}
+
+/// A port that may be left to a default by null, `""` or 0, as the chart allows.
+pub(super) fn optional_port<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    let Some(text) = Option::<OptionValue>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    if text.0.is_empty() {
+        return Ok(None);
+    }
+    match text.0.parse::<i64>() {
+        Ok(0) => Ok(None),
+        Ok(port) => Ok(Some(port)),
+        Err(_) => Err(de::Error::custom(format_args!(
+            "expected a port number, found `{}`",
+            text.0
+        ))),
+    }
+}
+
+/// Null resets the whole section to its defaults instead of removing them: a
+/// container without its restrictions must be asked for key by key.
+pub(super) fn security_context<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<SecurityContext, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(super::default_security_context))
+}
+
+/// Declares a part of a custom resource: required fields in the first braces,
+/// optional ones in the second.
+macro_rules! object {
+    (
+        $(#[$doc:meta])+ $name:ident
+        { $($(#[$required_doc:meta])+ $required:ident: $required_type:ty,)* }
+        { $($(#[$optional_doc:meta])+ $optional:ident: $optional_type:ty,)* }
+    ) => {
+        $(#[$doc])+
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            $($(#[$required_doc])+ pub $required: $required_type,)*
+            $(
+                $(#[$optional_doc])+
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $optional: Option<$optional_type>,
+            )*
+        }
+    };
+}
+pub(super) use object;

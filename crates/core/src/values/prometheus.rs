@@ -1,0 +1,76 @@
+//! The Prometheus Operator's ServiceMonitor, as far as it can be set.
+//! Shapes: <https://prometheus-operator.dev/docs/api-reference/api/>.
+
+use super::StringMap;
+use super::field::object;
+use serde::{Deserialize, Serialize};
+
+/// Lets the Prometheus Operator scrape the metrics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub struct ServiceMonitor {
+    /// Whether the ServiceMonitor is created; needs `metrics.enabled`.
+    pub enabled: bool,
+    /// More labels of the ServiceMonitor, for a Prometheus that selects by
+    /// them: `{release: kube-prometheus-stack}`.
+    pub labels: StringMap,
+    /// Time between scrapes, `30s`. When empty: Prometheus' own.
+    pub interval: String,
+    /// Time after which a scrape has failed, `10s`. When empty: Prometheus' own.
+    pub scrape_timeout: String,
+    /// How Prometheus checks the server's certificate; used with `tls.enabled` only.
+    pub tls_config: TlsConfig,
+}
+
+object! {
+    /// How Prometheus checks the server's certificate and shows its own.
+    TlsConfig {}
+    {
+        /// Certificate authority of the server's certificate.
+        ca: SecretOrConfigMap,
+        /// Certificate authority as a file of the Prometheus container.
+        ca_file: String,
+        /// Client certificate.
+        cert: SecretOrConfigMap,
+        /// Client certificate as a file of the Prometheus container.
+        cert_file: String,
+        /// Accepts any certificate.
+        insecure_skip_verify: bool,
+        /// Client key as a file of the Prometheus container.
+        key_file: String,
+        /// Client key.
+        key_secret: KeySelector,
+        /// Newest TLS version: `TLS12`, `TLS13`.
+        max_version: String,
+        /// Oldest TLS version: `TLS12`, `TLS13`.
+        min_version: String,
+        /// Name that the server's certificate must have.
+        server_name: String,
+    }
+}
+
+object! {
+    /// An entry of a Secret or a ConfigMap.
+    SecretOrConfigMap {}
+    {
+        /// From a ConfigMap.
+        config_map: KeySelector,
+        /// From a Secret.
+        secret: KeySelector,
+    }
+}
+
+object! {
+    /// An entry by name and key.
+    KeySelector {
+        /// The key in its data.
+        key: String,
+    }
+    {
+        /// Name of the Secret or ConfigMap.
+        name: String,
+        /// Whether it may be missing.
+        optional: bool,
+    }
+}

@@ -1,0 +1,210 @@
+//! The merged tree to typed [`Values`].
+
+use super::{Values, deserializer};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
+use crate::path::{Segment, ValuePath};
+use crate::source::SourceId;
+use crate::yaml::{Node, Value};
+use serde::Serialize;
+
+/// Reads the merged tree. Every fault is reported; the second result names
+/// the places that could not be read and have their defaults in `Values`.
+pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values, Vec<ValuePath>) {
+    let (values, left_out) = deserializer::from_node::<Values>(merged, diagnostics);
+    for (path, pass_through) in PASS_THROUGH {
+        let Ok(path) = ValuePath::parse(path) else {
+            continue;
+        };
+        // Only what a user wrote can lack something.
+        if let Some(node) = merged.at(&path)
+            && !node.span.is_default()
+        {
+            missing_keys(node, &pass_through(&values), &path, diagnostics);
+        }
+    }
+    (values, left_out)
+}
+
+type AsJson = fn(&Values) -> serde_json::Value;
+
+/// The settings that hold Kubernetes' own objects.
+const PASS_THROUGH: &[(&str, AsJson)] = &[
+    ("imagePullSecrets", |values| {
+        json(&values.image_pull_secrets)
+    }),
+    ("deploymentStrategy", |values| {
+        json(&values.deployment_strategy)
+    }),
+    ("garbageCollection.env", |values| {
+        json(&values.garbage_collection.env)
+    }),
+    ("garbageCollection.extraVolumes", |values| {
+        json(&values.garbage_collection.extra_volumes)
+    }),
+    ("garbageCollection.extraVolumeMounts", |values| {
+        json(&values.garbage_collection.extra_volume_mounts)
+    }),
+    ("garbageCollection.resources", |values| {
+        json(&values.garbage_collection.resources)
+    }),
+    ("ingress.tls", |values| json(&values.ingress.tls)),
+    ("mlflow.backendStoreUriFrom", |values| {
+        json(&values.mlflow.backend_store_uri_from)
+    }),
+    ("mlflow.registryStoreUriFrom", |values| {
+        json(&values.mlflow.registry_store_uri_from)
+    }),
+    ("env", |values| json(&values.env)),
+    ("envFrom", |values| json(&values.env_from)),
+    ("extraVolumes", |values| json(&values.extra_volumes)),
+    ("extraVolumeMounts", |values| {
+        json(&values.extra_volume_mounts)
+    }),
+    ("extraInitContainers", |values| {
+        json(&values.extra_init_containers)
+    }),
+    ("extraContainers", |values| json(&values.extra_containers)),
+    ("networkPolicy.additionalEgressRules", |values| {
+        json(&values.network_policy.additional_egress_rules)
+    }),
+    ("podSecurityContext", |values| {
+        json(&values.pod_security_context)
+    }),
+    ("securityContext", |values| json(&values.security_context)),
+    ("namespace_rbac.extraRules", |values| {
+        json(&values.namespace_rbac.extra_rules)
+    }),
+    ("cluster_rbac.extraRules", |values| {
+        json(&values.cluster_rbac.extra_rules)
+    }),
+    ("resources", |values| json(&values.resources)),
+    ("tolerations", |values| json(&values.tolerations)),
+    ("affinity", |values| json(&values.affinity)),
+    ("topologySpreadConstraints", |values| {
+        json(&values.topology_spread_constraints)
+    }),
+];
+
+fn json(value: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// Kubernetes' types fill in required fields that nobody wrote with empty
+/// values: a field that comes out without having gone in was missing.
+fn missing_keys(
+    node: &Node,
+    object: &serde_json::Value,
+    path: &ValuePath,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    match (&node.value, object) {
+        (Value::Sequence(items), serde_json::Value::Array(elements))
+            if items.len() == elements.len() =>
+        {
+            for (index, (item, element)) in items.iter().zip(elements).enumerate() {
+                missing_keys(item, element, &path.join(index), diagnostics);
+            }
+        }
+        (Value::Mapping(_), serde_json::Value::Object(fields)) => {
+            for (key, value) in fields {
+                let path = path.join(key.as_str());
+                match node.entry(key) {
+                    Some(entry) if !entry.value.is_null() => {
+                        missing_keys(&entry.value, value, &path, diagnostics);
+                    }
+                    _ => diagnostics.push(
+                        Diagnostic::error(
+                            Code::MISSING_KEY,
+                            path.clone(),
+                            format!("`{path}` is missing"),
+                        )
+                        .at(node.span)
+                        .help(format!("Kubernetes refuses this object without `{key}`")),
+                    ),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An unknown key, with the key that was most likely meant: a neighbour of a
+/// similar name, or the same name elsewhere (a wrong indentation).
+pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> Diagnostic {
+    let Some((Segment::Key(key), parent)) = path.split_last() else {
+        return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), "an unknown key");
+    };
+    let key = key.as_str();
+    let diagnostic = Diagnostic::error(
+        Code::UNKNOWN_KEY,
+        path.clone(),
+        format!("there is no setting `{path}`"),
+    );
+    if let Some(meant) = deserializer::nearest(key, siblings) {
+        return renamed(diagnostic, node, &parent.join(meant), "");
+    }
+    let elsewhere = default_tree()
+        .map(|defaults| places_of(key, defaults, &ValuePath::root()))
+        .unwrap_or_default();
+    if let [place] = elsewhere.as_slice() {
+        let indentation = format!(" Check the indentation of `{key}`");
+        return renamed(diagnostic, node, place, &indentation);
+    }
+    let known = deserializer::one_of(siblings);
+    let diagnostic = if parent.segments().is_empty() || siblings.len() > 12 {
+        diagnostic.help(
+            "`mlflow-k8s values` lists the settings; keys that start with `x-` are left alone",
+        )
+    } else {
+        diagnostic.help(format!("`{parent}` has {known}"))
+    };
+    Diagnostic {
+        fix: Some(Fix {
+            title: format!("Remove {path}"),
+            edits: vec![Edit::Remove {
+                path: path.to_string(),
+            }],
+        }),
+        ..diagnostic
+    }
+}
+
+fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -> Diagnostic {
+    let edits = vec![
+        Edit::Remove {
+            path: diagnostic.path.to_string(),
+        },
+        Edit::Set {
+            path: meant.to_string(),
+            value: node.to_json(),
+        },
+    ];
+    Diagnostic {
+        fix: Some(Fix {
+            title: format!("Rename it to {meant}"),
+            edits,
+        }),
+        ..diagnostic.help(format!("did you mean `{meant}`?{more}"))
+    }
+}
+
+/// The default values, parsed once.
+pub(crate) fn default_tree() -> Option<&'static Node> {
+    static TREE: std::sync::OnceLock<Option<Node>> = std::sync::OnceLock::new();
+    TREE.get_or_init(|| crate::yaml::read(super::DEFAULTS, SourceId::DEFAULTS, &mut Vec::new()))
+        .as_ref()
+}
+
+fn places_of(key: &str, node: &Node, path: &ValuePath) -> Vec<ValuePath> {
+    let Value::Mapping(entries) = &node.value else {
+        return Vec::new();
+    };
+    entries
+        .iter()
+        .flat_map(|entry| {
+            let here = path.join(entry.key.as_str());
+            let below = places_of(key, &entry.value, &here);
+            (entry.key == key).then_some(here).into_iter().chain(below)
+        })
+        .collect()
+}

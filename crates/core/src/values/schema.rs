@@ -1,0 +1,197 @@
+//! The JSON Schema of the values interface, and what is generated from it.
+
+use super::Values;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+/// Definitions of Kubernetes' own types.
+const KUBERNETES: &str = "io.k8s.";
+/// Longest line of the generated values file.
+const LINE_LENGTH: usize = 80;
+
+/// The JSON Schema (draft 2020-12) of a values file: every setting with its
+/// text and default, closed against unknown keys, and Kubernetes' own types
+/// where a setting takes them.
+pub fn schema() -> Value {
+    let root = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Values>();
+    let mut schema = root.to_value();
+    accept_what_is_read(&mut schema, true);
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        for (name, definition) in definitions {
+            if name.ends_with(".Quantity") {
+                *definition = json!({
+                    "type": ["string", "number"],
+                    "description": definition["description"],
+                });
+            }
+            accept_what_is_read(definition, !name.starts_with(KUBERNETES));
+        }
+    }
+    schema["title"] = json!("mlflow-k8s values");
+    // Anchors and umbrella charts put their own things beside ours.
+    schema["patternProperties"] = json!({ "^x-": true, "^global$": true });
+    schema
+}
+
+/// Closes objects, and opens types to what the reader accepts: a numeral in
+/// quotes for a number, null for a setting of our own.
+fn accept_what_is_read(schema: &mut Value, own: bool) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if object.contains_key("properties") && !object.contains_key("additionalProperties") {
+        object.insert("additionalProperties".to_owned(), json!(false));
+    }
+    if let Some(kind) = object.get_mut("type") {
+        let mut kinds = match &*kind {
+            Value::Array(kinds) => kinds.clone(),
+            single => vec![single.clone()],
+        };
+        if kinds.contains(&json!("integer")) && !kinds.contains(&json!("string")) {
+            kinds.push(json!("string"));
+            *kind = json!(kinds);
+            object.insert("pattern".to_owned(), json!("^[+-]?[0-9]+$"));
+        }
+    }
+    if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+        for property in properties.values_mut() {
+            accept_what_is_read(property, own);
+            if own {
+                accept_null(property);
+            }
+        }
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(below) = object.get_mut(key) {
+            accept_what_is_read(below, own);
+        }
+    }
+}
+
+fn accept_null(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(reference) = object.remove("$ref") {
+        object.insert(
+            "anyOf".to_owned(),
+            json!([{ "$ref": reference }, { "type": "null" }]),
+        );
+    }
+    match object.get_mut("type") {
+        Some(Value::Array(kinds)) if !kinds.contains(&json!("null")) => kinds.push(json!("null")),
+        Some(kind @ Value::String(_)) => *kind = json!([kind, "null"]),
+        _ => {}
+    }
+}
+
+/// The schema of `service.port`.
+pub(super) fn optional_port(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["integer", "string", "null"] })
+}
+
+/// The default values with the fields' texts as comments.
+pub fn commented_defaults() -> String {
+    let schema = schema();
+    let defaults = serde_json::to_value(Values::default()).unwrap_or_default();
+    let mut text = String::new();
+    comment(
+        "The settings of mlflow-k8s with their default values. A values file needs to hold \
+         only what differs. Keys that start with `x-`, and `global`, are left alone.",
+        0,
+        &mut text,
+    );
+    section(&schema, &schema, &defaults, 0, &mut text);
+    text
+}
+
+fn section(root: &Value, schema: &Value, defaults: &Value, depth: usize, text: &mut String) {
+    let empty = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&empty);
+    for (key, property) in properties {
+        if depth == 0 {
+            text.push('\n');
+        }
+        if let Some(description) = property["description"].as_str() {
+            comment(description, depth, text);
+        }
+        let indent = "  ".repeat(depth);
+        let default = &defaults[key];
+        match own_definition(root, property) {
+            Some(definition) if default.is_object() => {
+                text.push_str(&format!("{indent}{key}:\n"));
+                section(root, definition, default, depth + 1, text);
+            }
+            _ => {
+                let entry = crate::yaml::write(&json!({ key: default }));
+                for line in entry.lines() {
+                    text.push_str(&format!("{indent}{line}\n"));
+                }
+            }
+        }
+    }
+}
+
+/// The definition of a section of our own, which has a text for each key.
+fn own_definition<'a>(root: &'a Value, property: &'a Value) -> Option<&'a Value> {
+    let reference = property
+        .pointer("/anyOf/0/$ref")
+        .or_else(|| property.get("$ref"))?
+        .as_str()?
+        .strip_prefix("#/$defs/")?;
+    let definition = root.get("$defs")?.get(reference)?;
+    // A section whose keys are all optional (a custom resource's part) is
+    // empty by default and has nothing to list.
+    let has_keys = definition.get("properties")?.as_object()?.len() > 1;
+    (!reference.starts_with(KUBERNETES) && has_keys).then_some(definition)
+}
+
+fn comment(description: &str, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    let mut line = format!("{indent}#");
+    for word in description.split_whitespace() {
+        let longer = line.chars().count() + 1 + word.chars().count() > LINE_LENGTH;
+        if longer && line.len() > indent.len() + 1 {
+            text.push_str(&line);
+            text.push('\n');
+            line = format!("{indent}#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    text.push_str(&line);
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    #[test]
+    fn the_defaults_file_is_current() {
+        assert_eq!(
+            crate::values::DEFAULTS,
+            commented_defaults(),
+            "run `cargo xtask generate`"
+        );
+    }
+
+    #[test]
+    fn the_defaults_file_reads_as_the_defaults() {
+        let mut diagnostics = Vec::new();
+        let node = crate::yaml::read(
+            crate::values::DEFAULTS,
+            SourceId::DEFAULTS,
+            &mut diagnostics,
+        )
+        .unwrap();
+        let (values, left_out) = crate::values::read(&node, &mut diagnostics);
+        assert_eq!(diagnostics, []);
+        assert!(left_out.is_empty());
+        assert_eq!(values, Values::default());
+    }
+}
