@@ -20,7 +20,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = error.as_bytes().get(..good).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         format!("not UTF-8 text: line {line}, byte {good}; save the file as UTF-8")
     })
 }
@@ -69,6 +69,14 @@ pub fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> 
 }
 
 type Stopped = Box<Diagnostic>;
+
+fn stop(code: Code, span: Span, message: impl Into<String>, help: &str) -> Stopped {
+    Box::new(
+        Diagnostic::error(code, ValuePath::root(), message)
+            .at(span)
+            .help(help),
+    )
+}
 
 struct Reader<'t> {
     source: SourceId,
@@ -177,17 +185,9 @@ impl Reader<'_> {
         )
     }
 
-    fn stop(&self, code: Code, span: Span, message: impl Into<String>, help: &str) -> Stopped {
-        Box::new(
-            Diagnostic::error(code, ValuePath::root(), message)
-                .at(span)
-                .help(help),
-        )
-    }
-
     fn unreadable(&self, position: usize, message: String) -> Stopped {
         let span = Span::new(self.source, position, position);
-        self.stop(
+        stop(
             Code::UNREADABLE,
             span,
             message,
@@ -199,7 +199,7 @@ impl Reader<'_> {
         if documents < 2 || !self.open.is_empty() {
             return Ok(());
         }
-        Err(self.stop(
+        Err(stop(
             Code::SEVERAL_DOCUMENTS,
             span,
             "a second YAML document begins here",
@@ -211,27 +211,18 @@ impl Reader<'_> {
     fn collection_tag(&self, tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), Stopped> {
         match tag {
             Some(tag) if tag.core_suffix() != Some(expected) && tag.original() != "!" => {
-                Err(self.unknown_tag(tag, span))
+                Err(unknown_tag(tag, span))
             }
             _ => Ok(()),
         }
     }
 
-    fn unknown_tag(&self, tag: &Tag, span: Span) -> Stopped {
-        self.stop(
-            Code::SYNTAX,
-            span,
-            format!("the tag {} has no meaning in a values file", tag.original()),
-            "remove the tag; write the value itself",
-        )
-    }
-
     fn open(&mut self, anchor: usize, span: Span, collection: Collection) -> Result<(), Stopped> {
         if self.open.len() >= MOST_DEPTH {
-            return Err(self.too_deep(span));
+            return Err(too_deep(span));
         }
         if self.key_expected() {
-            return Err(self.stop(
+            return Err(stop(
                 Code::SYNTAX,
                 span,
                 "a key cannot be a list or a mapping",
@@ -244,15 +235,6 @@ impl Reader<'_> {
             collection,
         });
         Ok(())
-    }
-
-    fn too_deep(&self, span: Span) -> Stopped {
-        self.stop(
-            Code::UNREADABLE,
-            span,
-            format!("nested more than {MOST_DEPTH} levels deep"),
-            "no setting is that deep; is a bracket not closed?",
-        )
     }
 
     fn key_expected(&self) -> bool {
@@ -279,7 +261,7 @@ impl Reader<'_> {
             Some(tag) => match tag.core_suffix() {
                 Some("str") => Scalar::String(text),
                 Some("null" | "bool" | "int" | "float") => Scalar::Plain(text),
-                _ => return Err(self.unknown_tag(tag, span)),
+                _ => return Err(unknown_tag(tag, span)),
             },
         };
         if let Scalar::Plain(text) = &scalar
@@ -329,7 +311,7 @@ impl Reader<'_> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stopped> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(self.stop(
+            return Err(stop(
                 Code::SYNTAX,
                 span,
                 "this alias stands inside the value that it repeats",
@@ -338,7 +320,7 @@ impl Reader<'_> {
         };
         self.aliased += anchored.size;
         if self.aliased > MOST_ALIASED_NODES {
-            return Err(self.stop(
+            return Err(stop(
                 Code::UNREADABLE,
                 span,
                 format!("aliases repeat more than {MOST_ALIASED_NODES} values"),
@@ -346,12 +328,12 @@ impl Reader<'_> {
             ));
         }
         if self.open.len() + anchored.depth > MOST_DEPTH {
-            return Err(self.too_deep(span));
+            return Err(too_deep(span));
         }
         let node = anchored.node.clone();
         if self.key_expected() {
             let Value::Scalar(scalar) = &node.value else {
-                return Err(self.stop(
+                return Err(stop(
                     Code::SYNTAX,
                     span,
                     "a key cannot be a list or a mapping",
@@ -405,7 +387,7 @@ impl Reader<'_> {
                     match source.value {
                         Value::Mapping(entries) => merged.extend(entries),
                         _ => {
-                            return Err(self.stop(
+                            return Err(stop(
                                 Code::SYNTAX,
                                 key.span,
                                 "`<<` merges mappings, and this is not one",
@@ -514,7 +496,7 @@ impl Reader<'_> {
         let message = error.info();
         let depth = message.contains("nesting") || message.contains("recursion");
         let (code, message, help) = if depth {
-            return self.too_deep(Span::new(self.source, position, position));
+            return too_deep(Span::new(self.source, position, position));
         } else if line.contains("{{") {
             (
                 Code::SYNTAX,
@@ -530,13 +512,31 @@ impl Reader<'_> {
         } else {
             (Code::SYNTAX, format!("not YAML: {message}"), hint(&message))
         };
-        self.stop(
+        stop(
             code,
             Span::new(self.source, position, position),
             message,
             help,
         )
     }
+}
+
+fn unknown_tag(tag: &Tag, span: Span) -> Stopped {
+    stop(
+        Code::SYNTAX,
+        span,
+        format!("the tag {} has no meaning in a values file", tag.original()),
+        "remove the tag; write the value itself",
+    )
+}
+
+fn too_deep(span: Span) -> Stopped {
+    stop(
+        Code::UNREADABLE,
+        span,
+        format!("nested more than {MOST_DEPTH} levels deep"),
+        "no setting is that deep; is a bracket not closed?",
+    )
 }
 
 /// What to look for after a message of the parser.
