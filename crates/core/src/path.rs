@@ -24,7 +24,8 @@ impl From<usize> for Segment {
 }
 
 /// A place in a values tree. Its text form is that of Helm's `--set`:
-/// `ingress.hosts[0].host`, with `\.` for a dot inside a key.
+/// `ingress.hosts[0].host`, with `\.` for a dot inside a key. Written out, it
+/// can be put before a `=value` as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ValuePath(Vec<Segment>);
 
@@ -131,7 +132,7 @@ impl fmt::Display for ValuePath {
                         f.write_str(".")?;
                     }
                     for character in key.chars() {
-                        if matches!(character, '.' | '[' | '\\') {
+                        if matches!(character, '.' | '[' | '\\' | '=' | ',') {
                             f.write_str("\\")?;
                         }
                         write!(f, "{character}")?;
@@ -155,6 +156,7 @@ mod tests {
             "ingress.hosts[0].paths[1].path",
             r"podAnnotations.prometheus\.io/scrape",
             r"a\[b.c\\d",
+            r"a\=b\,c",
             "l[0][1]",
         ] {
             assert_eq!(ValuePath::parse(text).unwrap().to_string(), text);
