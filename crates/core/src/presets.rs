@@ -30,7 +30,10 @@ pub const PRESETS: &[Preset] = &[
     ),
     preset!("tls", "the server itself speaks HTTPS"),
     preset!("ingress", "reachable from outside, with a certificate"),
-    preset!("workspaces", "experiments and artifacts apart for each team"),
+    preset!(
+        "workspaces",
+        "experiments and artifacts apart for each team"
+    ),
     preset!("basic-auth", "users with passwords"),
     preset!("monitoring", "metrics and a ServiceMonitor for Prometheus"),
     preset!(
