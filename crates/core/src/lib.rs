@@ -81,9 +81,16 @@ fn follows_from(left_out: &[ValuePath], finding: &Diagnostic) -> bool {
             .cloned()
             .collect();
         let unreliable = ValuePath::from(unreliable);
-        let stores_unread = finding.code == Code::MISSING_BACKEND_STORE
-            && path.segments().first() == Some(&Segment::from("mlflow"));
-        stores_unread
+        // Findings about one setting that come from another's absence.
+        let depends_on = |code, setting| {
+            finding.code == code
+                && path
+                    .segments()
+                    .iter()
+                    .any(|segment| *segment == Segment::from(setting))
+        };
+        depends_on(Code::MISSING_BACKEND_STORE, "mlflow")
+            || depends_on(Code::MOUNT_WITHOUT_VOLUME, "extraVolumes")
             || unreliable.contains(&finding.path)
             || (finding.path.contains(&unreliable) && !finding.path.segments().is_empty())
     })

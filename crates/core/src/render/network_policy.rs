@@ -38,9 +38,8 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
         ]),
         ports: Some(vec![port("TCP", resolved.server.port)]),
     };
-    let egress = store_rules(resolved)
-        .chain(policy.additional_egress_rules.iter().cloned())
-        .collect();
+    let egress =
+        distinct(store_rules(resolved).chain(policy.additional_egress_rules.iter().cloned()));
     Some(NetworkPolicy {
         metadata: metadata::namespaced(resolved, &resolved.fullname, Component::Server),
         spec: Some(NetworkPolicySpec {
@@ -71,10 +70,11 @@ pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
         },
         GcServer::Elsewhere(number) => to_ports(&[("TCP", number)]),
     };
-    let egress = store_rules(resolved)
-        .chain([server])
-        .chain(policy.additional_egress_rules.iter().cloned())
-        .collect();
+    let egress = distinct(
+        store_rules(resolved)
+            .chain([server])
+            .chain(policy.additional_egress_rules.iter().cloned()),
+    );
     Some(NetworkPolicy {
         metadata: metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
         spec: Some(NetworkPolicySpec {
@@ -102,6 +102,17 @@ fn store_rules(resolved: &Resolved<'_>) -> impl Iterator<Item = NetworkPolicyEgr
         .chain(configured)
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// The rules without repetitions: users add what the chart lacked, and some of it is fixed now.
+fn distinct(rules: impl Iterator<Item = NetworkPolicyEgressRule>) -> Vec<NetworkPolicyEgressRule> {
+    let mut distinct = Vec::new();
+    for rule in rules {
+        if !distinct.contains(&rule) {
+            distinct.push(rule);
+        }
+    }
+    distinct
 }
 
 fn both_directions() -> Option<Vec<String>> {

@@ -101,6 +101,8 @@ pub(super) struct Fault {
     /// null means "the default".
     diagnostic: Option<Box<Diagnostic>>,
     message: String,
+    /// What a visitor wanted instead of what it got.
+    expected: Option<String>,
     code: Code,
     place: Option<Box<(ValuePath, Span)>>,
 }
@@ -118,8 +120,16 @@ impl de::Error for Fault {
         Self {
             diagnostic: None,
             message: message.to_string(),
+            expected: None,
             code: Code::WRONG_TYPE,
             place: None,
+        }
+    }
+
+    fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self {
+            expected: Some(expected.to_string()),
+            ..Self::custom("a value of the wrong type")
         }
     }
 
@@ -127,6 +137,7 @@ impl de::Error for Fault {
         Self {
             diagnostic: None,
             message: format!("the key `{field}` is missing"),
+            expected: None,
             code: Code::MISSING_KEY,
             place: None,
         }
@@ -150,14 +161,15 @@ impl NodeDeserializer<'_> {
     fn placed(&self, mut fault: Fault) -> Fault {
         if fault.place.is_none() {
             let path = self.place.path();
-            let message = if path.segments().is_empty() {
-                fault.message.clone()
-            } else {
-                format!("`{path}`: {}", fault.message)
+            let diagnostic = match &fault.expected {
+                Some(expected) => self.wrong_type(expected),
+                None => Diagnostic::error(
+                    fault.code,
+                    path.clone(),
+                    format!("`{path}`: {}", fault.message),
+                ),
             };
-            fault.diagnostic = Some(Box::new(
-                Diagnostic::error(fault.code, path.clone(), message).at(self.node.span),
-            ));
+            fault.diagnostic = Some(Box::new(diagnostic.at(self.node.span)));
             fault.place = Some(Box::new((path, self.node.span)));
         }
         fault
@@ -166,6 +178,7 @@ impl NodeDeserializer<'_> {
     fn fault(&self, diagnostic: Diagnostic) -> Fault {
         Fault {
             message: diagnostic.message.clone(),
+            expected: None,
             code: diagnostic.code,
             place: Some(Box::new((diagnostic.path.clone(), self.node.span))),
             diagnostic: Some(Box::new(diagnostic.at(self.node.span))),
@@ -177,6 +190,7 @@ impl NodeDeserializer<'_> {
         Fault {
             diagnostic: None,
             message: String::new(),
+            expected: None,
             code: Code::WRONG_TYPE,
             place: Some(Box::new((self.place.path(), self.node.span))),
         }
@@ -661,6 +675,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
                 let path = place.path();
                 return Err(Fault {
                     message: String::new(),
+                    expected: None,
                     code: Code::AMBIGUOUS_KEY,
                     diagnostic: Some(Box::new(
                         Diagnostic::error(

@@ -26,8 +26,18 @@ impl<'de> Deserialize<'de> for StringMap {
 
 /// The value of a `mlflow server` option: text, number or boolean, kept as
 /// the text that goes on the command line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionValue(pub String);
+
+impl Serialize for OptionValue {
+    /// A number is written as the number that it came from.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.parse::<i64>() {
+            Ok(number) if number.to_string() == self.0 => serializer.serialize_i64(number),
+            _ => serializer.serialize_str(&self.0),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for OptionValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,0 +1,292 @@
+//! The command line: every flag, and the help that it shows.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use mlflow_k8s_core::Rules;
+use mlflow_k8s_core::presets::PRESETS;
+use mlflow_k8s_core::release::{KubeVersion, Release};
+
+/// The heading in the help for what comes out, beside clap's own for the rest.
+const OUTPUT: &str = "Output";
+
+/// Kubernetes manifests for an MLflow tracking server
+///
+/// Takes the values of the official Helm chart and more, checks them, and
+/// writes the manifests. It needs no cluster, no Helm and no network.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mlflow-k8s",
+    version,
+    disable_help_subcommand = true,
+    after_help = "\
+Start here:
+  mlflow-k8s values > values.yaml              every setting, with comments
+  mlflow-k8s check -f values.yaml              what is wrong with it, and how to mend it
+  mlflow-k8s render -f values.yaml | kubectl apply -f -
+
+Exit codes: 0 good, 1 the input has faults, 2 wrong usage."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Render(RenderArgs),
+    Check(CheckArgs),
+    Values(ValuesArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// Write the manifests of a release
+///
+/// The manifests go to standard output in an order that is safe to apply;
+/// messages go to standard error. Nothing is written when a value is wrong.
+#[derive(Debug, Args)]
+#[command(
+    visible_alias = "template",
+    after_help = "\
+Examples:
+  mlflow-k8s render -f values.yaml | kubectl apply -f -
+  mlflow-k8s render tracking -n ml -f values.yaml --set server.replicaCount=2
+  mlflow-k8s render -f values.yaml --output-dir manifests"
+)]
+pub(crate) struct RenderArgs {
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+
+    /// How to write the manifests
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) output: Format,
+
+    /// Write one file per object into this directory
+    ///
+    /// Each YAML file begins with a comment that says who wrote it, and a JSON
+    /// file is known by its label `app.kubernetes.io/managed-by`. Other files
+    /// of the same name are not overwritten. Files that an earlier run wrote
+    /// and this one does not are named in a warning, not removed.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = OUTPUT)]
+    pub(crate) output_dir: Option<PathBuf>,
+
+    /// Overwrite files in the output directory whoever wrote them
+    #[arg(long, requires = "output_dir", help_heading = OUTPUT)]
+    pub(crate) force: bool,
+}
+
+/// Say what is wrong with the values, or could be better
+///
+/// Takes what `render` takes and writes findings only.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s check -f values.yaml
+  mlflow-k8s check -f values.yaml --strict --format github   in a workflow
+  mlflow-k8s check -f values.yaml --format json | jq '.[].message'
+
+Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+
+    /// Fail on warnings too
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) strict: bool,
+
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) format: ReportFormat,
+}
+
+/// Print the default values, a preset, or your own values merged
+///
+/// Without flags, every setting with its default and a comment: the start of a
+/// values file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s values > values.yaml
+  mlflow-k8s values --merged -f base.yaml -f prod.yaml --set image.tag=v3.17.2")]
+pub(crate) struct ValuesArgs {
+    /// Print what -f, --set and --preset add up to, without the defaults
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) merged: bool,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+
+    /// How to write the merged values
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, requires = "merged", help_heading = OUTPUT)]
+    pub(crate) output: Format,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  source <(mlflow-k8s completions bash)
+  mlflow-k8s completions zsh > \"${fpath[1]}/_mlflow-k8s\"
+  mlflow-k8s completions fish > ~/.config/fish/completions/mlflow-k8s.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print a manual page
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s man | man -l -
+  mlflow-k8s man render > mlflow-k8s-render.1")]
+pub(crate) struct ManArgs {
+    /// The command whose page to print; without one, the program's
+    pub(crate) command: Option<String>,
+}
+
+/// What is rendered beside the values.
+#[derive(Debug, Args)]
+pub(crate) struct ReleaseArgs {
+    /// The release's name; object names derive from it
+    #[arg(value_name = "RELEASE", default_value = "mlflow")]
+    name: String,
+
+    /// The namespace, put on every namespaced object
+    #[arg(short, long, value_name = "NAME", default_value = "mlflow")]
+    namespace: String,
+
+    /// Write the Namespace object too
+    #[arg(long)]
+    create_namespace: bool,
+
+    /// The oldest Kubernetes that the manifests must be good for
+    ///
+    /// Such as 1.34. Refuses what that version cannot take; without it, any
+    /// version from 1.23 on is meant.
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<KubeVersion>,
+
+    /// Skip the rules that look across settings
+    ///
+    /// Wrong types, unknown keys and whatever rendering itself needs are
+    /// always checked.
+    #[arg(long)]
+    no_check: bool,
+}
+
+impl ReleaseArgs {
+    pub(crate) fn into_release(self) -> (Release, Rules) {
+        let rules = if self.no_check {
+            Rules::Skip
+        } else {
+            Rules::Run
+        };
+        let release = Release {
+            name: self.name,
+            namespace: self.namespace,
+            create_namespace: self.create_namespace,
+            kube_version: self.kube_version,
+        };
+        (release, rules)
+    }
+}
+
+/// The layers of values.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Values (later kinds win over earlier ones)")]
+pub(crate) struct InputArgs {
+    /// Begin with the values of a documented scenario
+    #[arg(long, value_name = "NAME", value_parser = preset_names())]
+    pub(crate) preset: Vec<String>,
+
+    /// Read values from a file, `-` for standard input; later files win
+    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',', value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Set values given as JSON: `key={"a":1}`
+    #[arg(long, value_name = "KEY=JSON")]
+    pub(crate) set_json: Vec<String>,
+
+    /// Set values: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`; `\,` is a comma
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Set values that are always text: `image.tag=3.10`
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set_string: Vec<String>,
+
+    /// Set a value to the content of a file
+    #[arg(long, value_name = "KEY=FILE")]
+    pub(crate) set_file: Vec<String>,
+
+    /// Set one value to everything after the first `=`, as it is
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set_literal: Vec<String>,
+}
+
+impl InputArgs {
+    /// Whether nothing at all was given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.preset.is_empty() && !self.has_own_values()
+    }
+
+    /// Whether anything but a preset was given.
+    pub(crate) fn has_own_values(&self) -> bool {
+        !(self.files.is_empty()
+            && self.set_json.is_empty()
+            && self.set.is_empty()
+            && self.set_string.is_empty()
+            && self.set_file.is_empty()
+            && self.set_literal.is_empty())
+    }
+}
+
+fn preset_names() -> PossibleValuesParser {
+    PRESETS
+        .iter()
+        .map(|preset| PossibleValue::new(preset.name).help(preset.summary))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// How data is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// YAML
+    #[default]
+    Yaml,
+    /// JSON
+    Json,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, on standard error
+    #[default]
+    Text,
+    /// An array of objects
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Commands that GitHub Actions shows as annotations
+    Github,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

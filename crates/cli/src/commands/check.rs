@@ -1,0 +1,36 @@
+//! `mlflow-k8s check`
+
+use mlflow_k8s_core::diagnostic::Severity;
+
+use crate::args::{CheckArgs, ReportFormat};
+use crate::failure::{Failure, print};
+use crate::{input, output, report};
+
+pub(crate) fn run(args: CheckArgs) -> Result<(), Failure> {
+    super::need_values("check", &args.inputs)?;
+    let layers = input::layers(args.inputs)?;
+    let (release, rules) = args.release.into_release();
+    let outcome = mlflow_k8s_core::render(&layers, &release, rules);
+    let (sources, diagnostics) = (&outcome.sources, &outcome.diagnostics);
+    match args.format {
+        ReportFormat::Text if diagnostics.is_empty() => print("no findings"),
+        ReportFormat::Text => report::text(sources, diagnostics),
+        ReportFormat::Json => output::print(&report::json(sources, diagnostics))?,
+        ReportFormat::Sarif => output::print(&report::sarif(sources, diagnostics))?,
+        ReportFormat::Github => output::print(&report::github(sources, diagnostics))?,
+    }
+    let worst_allowed = if args.strict {
+        Severity::Hint
+    } else {
+        Severity::Warning
+    };
+    // Severities are ordered from the worst.
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity < worst_allowed)
+    {
+        Err(Failure::Found)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Finished text to standard output or files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::Level;
+use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
+use tempfile::NamedTempFile;
+
+use crate::args::Format;
+use crate::failure::{Failure, say};
+
+/// The first line of every YAML file that this program writes, by which it
+/// knows its own files again.
+const MARKER: &str = "# Written by mlflow-k8s, which overwrites this file.\n";
+
+/// The label that tells our objects, and our JSON files, which cannot hold a comment.
+const MANAGED_BY: &str = "/metadata/labels/app.kubernetes.io~1managed-by";
+
+/// Writes finished text to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| Failure::io("write to", &"standard output", &error))
+}
+
+/// Writes one file per object.
+///
+/// Every file is written under a temporary name first, and none gets its own
+/// name before all are complete: a full disk leaves what was there before.
+pub(crate) fn write_directory(
+    directory: &Path,
+    manifests: &ManifestSet,
+    format: Format,
+    force: bool,
+) -> Result<(), Failure> {
+    let files: Vec<(PathBuf, String)> = manifests
+        .manifests()
+        .iter()
+        .map(|manifest| file(directory, manifest, format))
+        .collect();
+    fs::create_dir_all(directory)
+        .map_err(|error| Failure::file("make directory", directory, &error))?;
+    if !force {
+        for (path, _) in &files {
+            refuse_foreign(path)?;
+        }
+    }
+    let complete = files
+        .iter()
+        .map(|(path, text)| {
+            temporary(directory, text)
+                .map(|file| (file, path))
+                .map_err(|error| Failure::file("write", path, &error))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    for (file, path) in complete {
+        file.persist(path)
+            .map_err(|fault| Failure::file("write", path, &fault.error))?;
+    }
+    warn_of_stale(directory, &files);
+    say(
+        Level::INFO.with_name("wrote"),
+        format!("{} files to {}", files.len(), directory.display()),
+    );
+    Ok(())
+}
+
+fn file(directory: &Path, manifest: &Manifest, format: Format) -> (PathBuf, String) {
+    let path = directory.join(manifest.file_name());
+    match format {
+        Format::Yaml => (path, format!("{MARKER}{}", manifest.to_yaml())),
+        Format::Json => (
+            path.with_extension("json"),
+            format!("{:#}\n", manifest.object()),
+        ),
+    }
+}
+
+fn temporary(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mlflow-k8s-");
+    // Temporary files are for their owner alone, but these will be ordinary
+    // files; the umask still applies.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn refuse_foreign(path: &Path) -> Result<(), Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) if is_ours(path, &text) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => Err(foreign(path)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(foreign(path)),
+        Err(error) => Err(Failure::file("overwrite", path, &error)),
+    }
+}
+
+fn foreign(path: &Path) -> Failure {
+    Failure::Fault(format!(
+        "{} was not written by mlflow-k8s; move it away, or overwrite it with --force",
+        path.display()
+    ))
+}
+
+fn is_ours(path: &Path, text: &str) -> bool {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        serde_json::from_str::<serde_json::Value>(text).is_ok_and(|object| {
+            object
+                .pointer(MANAGED_BY)
+                .and_then(serde_json::Value::as_str)
+                == Some("mlflow-k8s")
+        })
+    } else {
+        text.starts_with(MARKER)
+    }
+}
+
+/// `kubectl apply -f DIR` would still apply the objects that a run no longer
+/// makes; but only their owner knows whether they should go.
+fn warn_of_stale(directory: &Path, files: &[(PathBuf, String)]) {
+    let current: BTreeSet<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    let stale: BTreeSet<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml" || extension == "json")
+                && !current.contains(path.as_path())
+                && fs::read_to_string(path).is_ok_and(|text| is_ours(path, &text))
+        })
+        .collect();
+    for path in stale {
+        say(
+            Level::WARNING,
+            format!(
+                "{} is from an earlier run and no longer part of the release; delete it, and its object in the cluster",
+                path.display()
+            ),
+        );
+    }
+}

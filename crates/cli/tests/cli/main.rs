@@ -1,0 +1,13 @@
+//! The program as a person meets it: what it prints for every command, and
+//! for everything that can go wrong around it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy takes helpers of tests for product code"
+)]
+
+mod failures;
+mod help;
+mod sandbox;
+mod values;
