@@ -155,12 +155,12 @@ impl Reader<'_> {
                 }
                 Event::SequenceStart(_, anchor, tag) => {
                     self.second_document(documents, span)?;
-                    self.collection_tag(tag.as_deref(), "seq", span)?;
+                    collection_tag(tag.as_deref(), "seq", span)?;
                     self.open(anchor, span, Collection::Sequence(Vec::new()))?;
                 }
                 Event::MappingStart(_, anchor, tag) => {
                     self.second_document(documents, span)?;
-                    self.collection_tag(tag.as_deref(), "map", span)?;
+                    collection_tag(tag.as_deref(), "map", span)?;
                     let mapping = Collection::Mapping {
                         entries: Vec::new(),
                         merged: Vec::new(),
@@ -206,15 +206,6 @@ impl Reader<'_> {
             "Helm would ignore it or merge it, depending on its version; put it into a file of \
              its own and give both with -f",
         ))
-    }
-
-    fn collection_tag(&self, tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), Stopped> {
-        match tag {
-            Some(tag) if tag.core_suffix() != Some(expected) && tag.original() != "!" => {
-                Err(unknown_tag(tag, span))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn open(&mut self, anchor: usize, span: Span, collection: Collection) -> Result<(), Stopped> {
@@ -537,6 +528,15 @@ fn too_deep(span: Span) -> Stopped {
         format!("nested more than {MOST_DEPTH} levels deep"),
         "no setting is that deep; is a bracket not closed?",
     )
+}
+
+fn collection_tag(tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), Stopped> {
+    match tag {
+        Some(tag) if tag.core_suffix() != Some(expected) && tag.original() != "!" => {
+            Err(unknown_tag(tag, span))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What to look for after a message of the parser.
