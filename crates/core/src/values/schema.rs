@@ -21,16 +21,23 @@ pub fn schema() -> Value {
     accept_what_is_read(&mut schema);
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
         for (name, definition) in definitions {
-            if name.ends_with(".Quantity") {
-                definition["type"] = json!(["string", "number"]);
+            if name.ends_with(".Quantity")
+                && let Some(kind) = definition.get_mut("type")
+            {
+                *kind = json!(["string", "number"]);
             }
             accept_what_is_read(definition);
             accept_null(definition);
         }
     }
-    schema["title"] = json!("mlflow-k8s values");
-    // Anchors and umbrella charts put their own things beside ours.
-    schema["patternProperties"] = json!({ "^x-": true, "^global$": true });
+    if let Some(root) = schema.as_object_mut() {
+        root.insert("title".to_owned(), json!("mlflow-k8s values"));
+        // Anchors and umbrella charts put their own things beside ours.
+        root.insert(
+            "patternProperties".to_owned(),
+            json!({ "^x-": true, "^global$": true }),
+        );
+    }
     schema
 }
 
@@ -142,13 +149,13 @@ fn section(root: &Value, schema: &Value, defaults: &Value, depth: usize, text: &
         let default = &defaults[key];
         match own_definition(root, property) {
             Some(definition) if default.is_object() => {
-                text.push_str(&format!("{indent}{key}:\n"));
+                text.extend([&indent, key.as_str(), ":\n"]);
                 section(root, definition, default, depth + 1, text);
             }
             _ => {
                 let entry = crate::yaml::write(&json!({ key: default }));
                 for line in entry.lines() {
-                    text.push_str(&format!("{indent}{line}\n"));
+                    text.extend([&indent, line, "\n"]);
                 }
             }
         }

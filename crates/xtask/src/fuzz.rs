@@ -1,0 +1,114 @@
+//! Coverage-guided fuzzing.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+/// cargo-fuzz, from the crate registry.
+const VERSION: &str = "0.13.2";
+
+/// The targets of `fuzz/`, and what each starts from.
+const TARGETS: [(&str, Seeds); 3] = [
+    ("document_reader", Seeds::Files),
+    ("pipeline", Seeds::Files),
+    ("set_expression", Seeds::SetTable),
+];
+
+/// What a target starts from.
+#[derive(Clone, Copy)]
+enum Seeds {
+    /// Every values file of the corpus.
+    Files,
+    /// The first column of the table of `--set` expressions.
+    SetTable,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// How long, over all targets
+    #[arg(long, default_value_t = 300)]
+    pub(crate) seconds: u64,
+}
+
+/// Makes sure that cargo-fuzz is there at its pinned version; returns the program.
+pub(crate) fn install(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let shell = &workspace.shell;
+    let folder = workspace.target.join("tools");
+    let program = folder.join("bin/cargo-fuzz");
+    let installed = cmd!(shell, "{program} --version").quiet().ignore_stderr();
+    if installed.read().is_ok_and(|text| text.ends_with(VERSION)) {
+        return Ok(program);
+    }
+    cmd!(
+        shell,
+        "cargo install --quiet --locked --root {folder} --version {VERSION} cargo-fuzz"
+    )
+    // It orchestrates; it need not be fast.
+    .env("CARGO_PROFILE_RELEASE_LTO", "off")
+    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+    .run()
+    .context("cargo-fuzz is needed: is the crate registry reachable?")?;
+    Ok(program)
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    let shell = &workspace.shell;
+    let program = install(workspace)?;
+    let work = workspace.target.join("fuzz");
+    let seconds = (options.seconds / TARGETS.len() as u64).max(1).to_string();
+    for (target, seeds) in TARGETS {
+        let start = work.join("seeds").join(target);
+        write_seeds(workspace, seeds, &start)?;
+        let found = work.join("corpus").join(target);
+        shell.create_dir(&found)?;
+        let crashes = work.join("crashes").join(target).join("");
+        shell.create_dir(&crashes)?;
+        // No sanitizer: the code is safe Rust, and without one the stable compiler does.
+        cmd!(
+            shell,
+            "{program} fuzz run --sanitizer none --target-dir {work} {target} {found} {start} --
+             -max_total_time={seconds} -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1
+             -verbosity=0 -artifact_prefix={crashes}"
+        )
+        .run()
+        .with_context(|| format!("an input that breaks `{target}` is in {}", crashes.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes what a target starts from, one file each.
+fn write_seeds(
+    workspace: &Workspace,
+    seeds: Seeds,
+    folder: &std::path::Path,
+) -> anyhow::Result<()> {
+    let shell = &workspace.shell;
+    let corpus = workspace.root.join("tests/corpus");
+    shell.remove_path(folder)?;
+    shell.create_dir(folder)?;
+    match seeds {
+        Seeds::Files => {
+            for group in ["conformance", "faults"] {
+                for case in shell.read_dir(corpus.join(group))? {
+                    let Some(name) = case.file_name() else {
+                        continue;
+                    };
+                    let name = format!("{group}-{}.yaml", name.to_string_lossy());
+                    shell.copy_file(case.join("values.yaml"), folder.join(name))?;
+                }
+            }
+        }
+        Seeds::SetTable => {
+            let table = shell.read_file(corpus.join("set/set.tsv"))?;
+            for (number, row) in table.lines().enumerate() {
+                let expression = row.split('\t').next().unwrap_or_default();
+                shell.write_file(folder.join(number.to_string()), expression)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! A toolchain that compiles for wasm32-unknown-unknown.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use xshell::{Cmd, cmd};
+
+use crate::workspace::Workspace;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "lld-22"];
+
+/// Which compiler builds for the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Toolchain {
+    /// The one that builds everything else.
+    Default,
+    /// Debian's, where the default one has no such target and must not download it.
+    Debian,
+}
+
+impl Toolchain {
+    /// The toolchain that is there, or else the one that could be installed.
+    pub(crate) fn find_or_install(workspace: &Workspace) -> anyhow::Result<Self> {
+        if has_standard_library(workspace, "rustc") {
+            return Ok(Self::Default);
+        }
+        if rustup_may_download()
+            && cmd!(workspace.shell, "rustup target add {TARGET}")
+                .run()
+                .is_ok()
+        {
+            return Ok(Self::Default);
+        }
+        if !has_standard_library(workspace, DEBIAN_RUSTC) {
+            install_from_debian(workspace).with_context(|| {
+                format!(
+                    "the {TARGET} target is missing; run `rustup target add {TARGET}`, or, as root on Debian, \
+                     `apt-get update && apt-get install --no-install-recommends {}`, and run this again",
+                    DEBIAN_PACKAGES.join(" ")
+                )
+            })?;
+        }
+        Ok(Self::Debian)
+    }
+
+    /// A cargo command that uses this toolchain, with a target folder of its own
+    /// so that it waits for no other cargo's lock.
+    pub(crate) fn cargo(
+        self,
+        workspace: &Workspace,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Cmd<'_> {
+        let command = cmd!(workspace.shell, "cargo")
+            .args(arguments)
+            .args(["--target", TARGET])
+            .env("CARGO_TARGET_DIR", workspace.target.join("wasm"));
+        match self {
+            Self::Default => command,
+            Self::Debian => command
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("RUSTDOC", "/usr/bin/rustdoc"),
+        }
+    }
+}
+
+/// `RUSTUP_AUTO_INSTALL=0` marks machines on which rustup must not download.
+fn rustup_may_download() -> bool {
+    std::env::var_os("RUSTUP_AUTO_INSTALL").is_none_or(|value| value != "0")
+}
+
+/// Whether a compiler has the target's standard library.
+fn has_standard_library(workspace: &Workspace, rustc: &str) -> bool {
+    let folder = cmd!(
+        workspace.shell,
+        "{rustc} --print target-libdir --target {TARGET}"
+    )
+    .quiet()
+    .ignore_stderr()
+    .read();
+    folder.is_ok_and(|folder| holds_library(Path::new(&folder)))
+}
+
+fn holds_library(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with("libstd-") && name.ends_with(".rlib")
+        })
+    })
+}
+
+/// Debian has the compiler and the standard library's source, but not the
+/// library built for this target: builds it once and puts it where the
+/// compiler looks.
+fn install_from_debian(workspace: &Workspace) -> anyhow::Result<()> {
+    let shell = &workspace.shell;
+    if cmd!(shell, "id --user").quiet().read()? != "0" {
+        bail!("installing Debian's packages needs root");
+    }
+    cmd!(shell, "apt-get update --quiet=2").run()?;
+    cmd!(
+        shell,
+        "apt-get install --yes --quiet=2 --no-install-recommends"
+    )
+    .args(DEBIAN_PACKAGES)
+    .env("DEBIAN_FRONTEND", "noninteractive")
+    .run()?;
+
+    let linker = PathBuf::from("/usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+    shell.create_dir(linker.parent().unwrap_or(&linker))?;
+    cmd!(
+        shell,
+        "ln --symbolic --force --no-dereference /usr/bin/lld-22 {linker}"
+    )
+    .run()?;
+
+    let build = workspace.target.join("wasm-std");
+    let manifest = "/usr/lib/rustlib/src/rust/library/sysroot/Cargo.toml";
+    cmd!(
+        shell,
+        "cargo build --quiet --release --locked --target {TARGET} --no-default-features
+         --features compiler-builtins-mem --manifest-path {manifest}"
+    )
+    .env("RUSTC", DEBIAN_RUSTC)
+    .env("RUSTC_BOOTSTRAP", "1")
+    .env(
+        "RUSTFLAGS",
+        "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes",
+    )
+    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
+    .env("CARGO_TARGET_DIR", &build)
+    .run()?;
+
+    let library = PathBuf::from("/usr/lib/rustlib").join(TARGET).join("lib");
+    shell.create_dir(&library)?;
+    for file in shell.read_dir(build.join(TARGET).join("release/deps"))? {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "rlib")
+        {
+            shell.copy_file(&file, &library)?;
+        }
+    }
+    shell.remove_path(build)?;
+    Ok(())
+}
