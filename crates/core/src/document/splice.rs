@@ -278,7 +278,7 @@ impl<'t> Page<'t> {
             return Some(self.spliced(colon..end, &format!(" {}", flow(value))));
         }
         let indent = self.column(entry.key_span.start);
-        self.replace_value(colon..end, &entry.value, value, &under_key(value, indent))
+        Some(self.replace_value(colon..end, &entry.value, value, &under_key(value, indent)))
     }
 
     fn replace_item(&self, parent: &Node, item: &Node, value: &Json) -> Option<String> {
@@ -289,7 +289,7 @@ impl<'t> Page<'t> {
         let indent = self.column(start);
         let dash = start + 1;
         let end = self.end(item).max(dash);
-        self.replace_value(dash..end, item, value, &under_dash(value, indent))
+        Some(self.replace_value(dash..end, item, value, &under_dash(value, indent)))
     }
 
     /// Puts `written` (what follows a colon or dash) in the place of an old
@@ -300,7 +300,7 @@ impl<'t> Page<'t> {
         old: &Node,
         value: &Json,
         written: &str,
-    ) -> Option<String> {
+    ) -> String {
         let old_text = self.slice(range.clone());
         let one_line = !old_text.contains('\n');
         if one_line && !written.contains('\n') {
@@ -313,7 +313,7 @@ impl<'t> Page<'t> {
             } else {
                 range.start
             };
-            return Some(self.spliced(start..range.end, kept.as_deref().unwrap_or(written)));
+            return self.spliced(start..range.end, kept.as_deref().unwrap_or(written));
         }
         // A comment behind the colon, and one behind the old value, stay on their lines.
         let first_line_end = self.line_end(range.start);
@@ -336,7 +336,7 @@ impl<'t> Page<'t> {
         };
         // What stands behind the last line of a block belongs to what goes.
         let end = self.content_line_end(range.end);
-        Some(self.spliced(range.start..end, &format!("{inline}{comment}{block}")))
+        self.spliced(range.start..end, &format!("{inline}{comment}{block}"))
     }
 
     fn insert_key(

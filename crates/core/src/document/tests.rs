@@ -6,9 +6,9 @@ fn path(text: &str) -> ValuePath {
     ValuePath::parse(text).unwrap()
 }
 
-fn set(text: &str, at: &str, value: Json) -> String {
+fn set(text: &str, at: &str, value: impl Into<Json>) -> String {
     let mut document = Document::new(text);
-    document.set(&path(at), &value).unwrap();
+    document.set(&path(at), &value.into()).unwrap();
     document.into_text()
 }
 

@@ -582,6 +582,10 @@ fn collection_tag(tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), S
 fn hint(message: &str) -> &'static str {
     const HINTS: &[(&str, &str)] = &[
         (
+            "YAML does not have",
+            "write it as an escape in double quotes, such as \"\\u0007\"",
+        ),
+        (
             "mapping values",
             "a text with `: ` in it must be quoted, and keys of one mapping stand below each other",
         ),
