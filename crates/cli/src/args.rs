@@ -38,6 +38,14 @@ pub(crate) enum Command {
     Render(RenderArgs),
     Check(CheckArgs),
     Values(ValuesArgs),
+    /// Print the JSON Schema of the values
+    ///
+    /// Editors complete and check a values file that begins with the line
+    /// `# yaml-language-server: $schema=values.schema.json`.
+    #[command(after_help = "\
+Example:
+  mlflow-k8s schema > values.schema.json")]
+    Schema,
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -52,7 +60,7 @@ pub(crate) enum Command {
     after_help = "\
 Examples:
   mlflow-k8s render -f values.yaml | kubectl apply -f -
-  mlflow-k8s render tracking -n ml -f values.yaml --set server.replicaCount=2
+  mlflow-k8s render tracking -n ml -f values.yaml --set replicaCount=2
   mlflow-k8s render -f values.yaml --output-dir manifests"
 )]
 pub(crate) struct RenderArgs {
@@ -68,10 +76,10 @@ pub(crate) struct RenderArgs {
 
     /// Write one file per object into this directory
     ///
-    /// Each YAML file begins with a comment that says who wrote it, and a JSON
-    /// file is known by its label `app.kubernetes.io/managed-by`. Other files
-    /// of the same name are not overwritten. Files that an earlier run wrote
-    /// and this one does not are named in a warning, not removed.
+    /// A file of the same name is overwritten only if it begins with the
+    /// comment `# Written by mlflow-k8s`; a JSON file, if its object has the
+    /// label `app.kubernetes.io/managed-by: mlflow-k8s`. Files that an earlier
+    /// run wrote and this one does not are named in a warning, not removed.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = OUTPUT)]
     pub(crate) output_dir: Option<PathBuf>,
 
@@ -115,6 +123,7 @@ pub(crate) struct CheckArgs {
 #[command(after_help = "\
 Examples:
   mlflow-k8s values > values.yaml
+  mlflow-k8s values --preset quickstart > values.yaml
   mlflow-k8s values --merged -f base.yaml -f prod.yaml --set image.tag=v3.17.2")]
 pub(crate) struct ValuesArgs {
     /// Print what -f, --set and --preset add up to, without the defaults

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod man;
 pub(crate) mod render;
+pub(crate) mod schema;
 pub(crate) mod values;
 
 use mlflow_k8s_core::presets::PRESETS;

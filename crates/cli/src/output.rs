@@ -10,7 +10,8 @@ use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use tempfile::NamedTempFile;
 
 use crate::args::Format;
-use crate::failure::{Failure, say};
+use crate::failure::{self, Failure, say};
+use crate::report::printable;
 
 /// The first line of every YAML file that this program writes, by which it
 /// knows its own files again.
@@ -45,12 +46,15 @@ pub(crate) fn write_directory(
         .collect();
     fs::create_dir_all(directory)
         .map_err(|error| Failure::file("make directory", directory, &error))?;
-    if !force {
-        for (path, _) in &files {
-            refuse_foreign(path)?;
+    let mut changed = Vec::new();
+    for (path, text) in &files {
+        match existing(path)? {
+            Some(found) if found == text.as_bytes() => {}
+            Some(found) if !force && !is_ours(path, &found) => return Err(foreign(path)),
+            _ => changed.push((path, text)),
         }
     }
-    let complete = files
+    let complete = changed
         .iter()
         .map(|(path, text)| {
             temporary(directory, text)
@@ -63,10 +67,13 @@ pub(crate) fn write_directory(
             .map_err(|fault| Failure::file("write", path, &fault.error))?;
     }
     warn_of_stale(directory, &files);
-    say(
-        Level::INFO.with_name("wrote"),
-        format!("{} files to {}", files.len(), directory.display()),
-    );
+    failure::print(&printable(&format!(
+        "{} files in {}: {} written, {} unchanged",
+        files.len(),
+        directory.display(),
+        changed.len(),
+        files.len() - changed.len(),
+    )));
     Ok(())
 }
 
@@ -94,12 +101,11 @@ fn temporary(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn refuse_foreign(path: &Path) -> Result<(), Failure> {
-    match fs::read_to_string(path) {
-        Ok(text) if is_ours(path, &text) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(_) => Err(foreign(path)),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(foreign(path)),
+/// What is there under the name of a file to be written, if anything.
+fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file("overwrite", path, &error)),
     }
 }
@@ -111,19 +117,19 @@ fn foreign(path: &Path) -> Failure {
     ))
 }
 
-fn is_ours(path: &Path, text: &str) -> bool {
+fn is_ours(path: &Path, content: &[u8]) -> bool {
     if path
         .extension()
         .is_some_and(|extension| extension == "json")
     {
-        serde_json::from_str::<serde_json::Value>(text).is_ok_and(|object| {
+        serde_json::from_slice::<serde_json::Value>(content).is_ok_and(|object| {
             object
                 .pointer(MANAGED_BY)
                 .and_then(serde_json::Value::as_str)
                 == Some("mlflow-k8s")
         })
     } else {
-        text.starts_with(MARKER)
+        content.starts_with(MARKER.as_bytes())
     }
 }
 
@@ -140,14 +146,14 @@ fn warn_of_stale(directory: &Path, files: &[(PathBuf, String)]) {
             path.extension()
                 .is_some_and(|extension| extension == "yaml" || extension == "json")
                 && !current.contains(path.as_path())
-                && fs::read_to_string(path).is_ok_and(|text| is_ours(path, &text))
+                && fs::read(path).is_ok_and(|content| is_ours(path, &content))
         })
         .collect();
     for path in stale {
         say(
             Level::WARNING,
             format!(
-                "{} is from an earlier run and no longer part of the release; delete it, and its object in the cluster",
+                "{} is from an earlier run and not part of the release any more; remove it, or `kubectl apply` will go on applying it",
                 path.display()
             ),
         );

@@ -53,13 +53,13 @@ fn message_and_help(diagnostic: &Diagnostic) -> String {
 
 /// Whether a terminal would act on a character instead of showing it: controls,
 /// and the marks that turn the direction of text.
-const fn is_unprintable(character: char) -> bool {
+fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Text that may hold anything, made safe for a terminal. Lines stay lines.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unprintable(character) && character != '\n' {

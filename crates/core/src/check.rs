@@ -56,9 +56,12 @@ impl<'a> Findings<'a> {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        let span = diagnostic
-            .span
-            .or_else(|| self.merged.at(&diagnostic.path).map(|node| node.span));
+        let written = || {
+            let node = self.merged.at(&diagnostic.path)?;
+            // A default is nothing that its reader could have written otherwise.
+            (!node.span.is_default()).then_some(node.span)
+        };
+        let span = diagnostic.span.or_else(written);
         self.diagnostics.push(diagnostic.at(span));
     }
 

@@ -47,11 +47,17 @@ pub enum Rules {
 pub fn render(layers: &[Layer], release: &Release, rules: Rules) -> Outcome {
     let mut diagnostics = Vec::new();
     let layered = layers::merge(layers, &mut diagnostics);
+    // What an unreadable layer would have said is not known, so nothing is
+    // said about what is missing.
+    let all_read = !diagnostic::has_errors(&diagnostics);
     let (values, left_out) = values::read(&layered.merged, &mut diagnostics);
     let resolved = resolve::resolve(&values, release);
 
-    let mut findings = check::check(&values, &resolved, release, &layered.merged);
-    if rules == Rules::Run {
+    let mut findings = Vec::new();
+    if all_read {
+        findings = check::check(&values, &resolved, release, &layered.merged);
+    }
+    if all_read && rules == Rules::Run {
         findings.extend(rules::run(&values, &layered.merged));
     }
     diagnostics.extend(

@@ -44,7 +44,7 @@ const KINDS: &[fn(&Resolved<'_>) -> Option<Manifest>] = &[
 ];
 
 /// Renders every object of the release.
-pub fn render(resolved: &Resolved<'_>) -> ManifestSet {
+pub(crate) fn render(resolved: &Resolved<'_>) -> ManifestSet {
     ManifestSet::new(KINDS.iter().filter_map(|kind| kind(resolved)).collect())
 }
 

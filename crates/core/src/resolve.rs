@@ -9,7 +9,6 @@ mod uri;
 
 pub use image::MlflowVersion;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
-pub(crate) use uri::{is_sqlite, scheme};
 
 use crate::release::Release;
 use crate::values::{

@@ -77,6 +77,11 @@ impl Sources {
         self.0.get(id.0 as usize)
     }
 
+    /// Every text, in the order it was added; the built-in defaults first.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.0.iter()
+    }
+
     /// Line and column (both from 1, columns in characters) of a span's start.
     pub fn location(&self, span: Span) -> Option<Location> {
         let source = self.get(span.source)?;

@@ -6,6 +6,6 @@ mod scalar;
 mod writer;
 
 pub use node::{Entry, Node, Scalar, Value};
-pub use reader::read;
+pub use reader::{decode, read};
 pub use scalar::{Resolved, resolve};
 pub use writer::{write, write_all};

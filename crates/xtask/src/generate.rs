@@ -20,7 +20,10 @@ struct Generated {
 }
 
 /// Every generated file. To generate another one, add it here.
-const FILES: &[Generated] = &[];
+const FILES: &[Generated] = &[Generated {
+    path: "crates/core/src/values/defaults.yaml",
+    content: |_| Ok(mlflow_k8s_core::values::commented_defaults()),
+}];
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let mut outdated = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Severity};
-use mlflow_k8s_core::source::Sources;
+use mlflow_k8s_core::source::{Origin, Sources};
 use serde_json::{Value, json};
 
 use super::{Place, json_text, message_and_help};
@@ -60,29 +60,42 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// The setting always; the place in a file where there is one.
+/// The setting, and the place in a file. Code scanning refuses a result
+/// without a file, so what is in none (a missing key, a flag) is put at the
+/// head of the first one.
 fn location(sources: &Sources, diagnostic: &Diagnostic) -> Value {
     let logical = json!([{ "fullyQualifiedName": diagnostic.path.to_string() }]);
-    match Place::of(sources, diagnostic) {
+    let physical = match Place::of(sources, diagnostic) {
         Some(Place {
             file: Some(file),
             start,
             end,
             ..
         }) if file != "-" => json!({
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(&file) },
-                "region": {
-                    "startLine": start.line,
-                    "startColumn": start.column,
-                    "endLine": end.line,
-                    "endColumn": end.column,
-                },
+            "artifactLocation": { "uri": uri(&file) },
+            "region": {
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
             },
-            "logicalLocations": logical,
         }),
-        _ => json!({ "logicalLocations": logical }),
-    }
+        _ => match first_file(sources) {
+            Some(file) => json!({
+                "artifactLocation": { "uri": uri(file) },
+                "region": { "startLine": 1 },
+            }),
+            None => return json!({ "logicalLocations": logical }),
+        },
+    };
+    json!({ "physicalLocation": physical, "logicalLocations": logical })
+}
+
+fn first_file(sources: &Sources) -> Option<&str> {
+    sources.iter().find_map(|source| match &source.origin {
+        Origin::File(name) if name != "-" => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 /// A file's name as a URI, relative where the name is.

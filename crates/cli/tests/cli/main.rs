@@ -7,7 +7,9 @@
     reason = "clippy takes helpers of tests for product code"
 )]
 
+mod check;
 mod failures;
 mod help;
+mod render;
 mod sandbox;
 mod values;

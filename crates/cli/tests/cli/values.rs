@@ -60,3 +60,36 @@ fn merged_values_from_standard_input() {
         b"replicas: 3\n",
     ));
 }
+
+#[test]
+fn defaults_and_presets_are_printed_as_they_are() {
+    let sandbox = sandbox();
+    let printed = |arguments: &[&str]| {
+        let output = sandbox.command(arguments).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(printed(&["values"]), mlflow_k8s_core::values::DEFAULTS);
+    for preset in mlflow_k8s_core::presets::PRESETS {
+        assert_eq!(printed(&["values", "--preset", preset.name]), preset.values);
+    }
+}
+
+#[test]
+fn an_unknown_preset() {
+    assert_snapshot!(sandbox().run(&["values", "--preset", "quikstart"]));
+}
+
+#[test]
+fn two_presets_need_merging() {
+    let presets = ["values", "--preset", "tls", "--preset", "ingress"];
+    assert_snapshot!(sandbox().run(&presets));
+}
+
+#[test]
+fn the_schema_is_json() {
+    let output = sandbox().command(&["schema"]).output().unwrap();
+    assert!(output.status.success());
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(schema.pointer("/properties/image").is_some());
+}

@@ -1,4 +1,4 @@
-//! Cron schedules as the CronJob controller reads them (robfig/cron v3,
+//! Cron schedules as the CronJob controller reads them (`robfig/cron` v3,
 //! standard parser). <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/>
 
 struct Field {

@@ -183,9 +183,9 @@ fn empty_key(tree: &Node, assignment: &Assignment, position: usize) -> Diagnosti
     } else {
         Diagnostic::error(Code::SYNTAX, parent, "a key has no name")
     };
-    fault.at(span).help(
-        "keys stand between single dots, as in `server.replicaCount`; `\\.` is a dot inside a key",
-    )
+    fault
+        .at(span)
+        .help("keys stand between single dots, as in `image.tag`; `\\.` is a dot inside a key")
 }
 
 fn refuse(

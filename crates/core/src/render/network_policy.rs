@@ -47,7 +47,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
                 match_labels: Some(resolved.selector()),
                 match_expressions: None,
             }),
-            policy_types: both_directions(),
+            policy_types: Some(both_directions()),
             ingress: Some(vec![from_pods]),
             egress: Some(egress),
         }),
@@ -82,7 +82,7 @@ pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
                 match_labels: Some(resolved.gc_selector()),
                 match_expressions: None,
             }),
-            policy_types: both_directions(),
+            policy_types: Some(both_directions()),
             ingress: None,
             egress: Some(egress),
         }),
@@ -115,8 +115,8 @@ fn distinct(rules: impl Iterator<Item = NetworkPolicyEgressRule>) -> Vec<Network
     distinct
 }
 
-fn both_directions() -> Option<Vec<String>> {
-    Some(vec!["Ingress".to_owned(), "Egress".to_owned()])
+fn both_directions() -> Vec<String> {
+    vec!["Ingress".to_owned(), "Egress".to_owned()]
 }
 
 /// A rule without a peer: these ports, anywhere.

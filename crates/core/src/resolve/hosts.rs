@@ -9,7 +9,7 @@ use crate::values::Values;
 use k8s_openapi::api::core::v1::EnvVar;
 
 /// Addresses that the server accepts by default, as patterns of Python's
-/// `fnmatch` (mlflow/server/security_utils.py). `[[]` is a literal `[`: a Host
+/// `fnmatch` (`mlflow/server/security_utils.py`). `[[]` is a literal `[`: a Host
 /// header writes IPv6 addresses in brackets, which the built-in patterns miss.
 const LOCAL_AND_PRIVATE: &[&str] = &[
     "localhost",

@@ -601,7 +601,7 @@ impl NodeDeserializer<'_> {
             .visit_map(Entries {
                 parent: &self,
                 keys,
-                entries: entries.iter(),
+                rest: entries.iter(),
                 current: None,
             })
             .map_err(|fault| self.placed(fault))
@@ -646,7 +646,7 @@ impl<'de> de::SeqAccess<'de> for Elements<'_> {
 struct Entries<'a> {
     parent: &'a NodeDeserializer<'a>,
     keys: Keys,
-    entries: std::slice::Iter<'a, Entry>,
+    rest: std::slice::Iter<'a, Entry>,
     current: Option<&'a Entry>,
 }
 
@@ -662,7 +662,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        for entry in self.entries.by_ref() {
+        for entry in self.rest.by_ref() {
             let place = Place::Key(&self.parent.place, &entry.key);
             let left_out = self.parent.reading.left_out;
             if !left_out.is_empty() && left_out.contains(&place.path()) {

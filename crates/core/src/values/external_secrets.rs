@@ -21,6 +21,7 @@ pub struct ExternalSecrets {
     pub provider: Map<String, Value>,
     /// How often the Secret is brought up to date; `0` makes it once.
     #[serde(deserialize_with = "field::duration")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::duration"))]
     pub refresh_interval: String,
     /// Name of the Secret that is made. When empty: that of the other objects.
     pub secret_name: String,

@@ -18,79 +18,106 @@ pub fn schema() -> Value {
         .into_generator()
         .into_root_schema_for::<Values>();
     let mut schema = root.to_value();
-    accept_what_is_read(&mut schema, true);
+    accept_what_is_read(&mut schema);
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
         for (name, definition) in definitions {
-            if name.ends_with(".Quantity") {
-                *definition = json!({
-                    "type": ["string", "number"],
-                    "description": definition["description"],
-                });
+            if name.ends_with(".Quantity")
+                && let Some(kind) = definition.get_mut("type")
+            {
+                *kind = json!(["string", "number"]);
             }
-            accept_what_is_read(definition, !name.starts_with(KUBERNETES));
+            accept_what_is_read(definition);
+            accept_null(definition);
         }
     }
-    schema["title"] = json!("mlflow-k8s values");
-    // Anchors and umbrella charts put their own things beside ours.
-    schema["patternProperties"] = json!({ "^x-": true, "^global$": true });
+    if let Some(root) = schema.as_object_mut() {
+        root.insert("title".to_owned(), json!("mlflow-k8s values"));
+        // Anchors and umbrella charts put their own things beside ours.
+        root.insert(
+            "patternProperties".to_owned(),
+            json!({ "^x-": true, "^global$": true }),
+        );
+    }
     schema
 }
 
 /// Closes objects, and opens types to what the reader accepts: a numeral in
-/// quotes for a number, null for a setting of our own.
-fn accept_what_is_read(schema: &mut Value, own: bool) {
+/// quotes for a number, null for a key that may be left out.
+fn accept_what_is_read(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else {
         return;
     };
+    if let Some(description) = object.get_mut("description") {
+        let text = description.as_str().unwrap_or_default();
+        // Line breaks of the source are not those of the reader's window.
+        let paragraphs: Vec<String> = text
+            .split("\n\n")
+            .map(|paragraph| paragraph.replace('\n', " "))
+            .collect();
+        *description = json!(paragraphs.join("\n\n"));
+    }
     if object.contains_key("properties") && !object.contains_key("additionalProperties") {
         object.insert("additionalProperties".to_owned(), json!(false));
     }
     if let Some(kind) = object.get_mut("type") {
-        let mut kinds = match &*kind {
-            Value::Array(kinds) => kinds.clone(),
-            single => vec![single.clone()],
-        };
+        let mut kinds = kinds_of(kind);
         if kinds.contains(&json!("integer")) && !kinds.contains(&json!("string")) {
             kinds.push(json!("string"));
             *kind = json!(kinds);
             object.insert("pattern".to_owned(), json!("^[+-]?[0-9]+$"));
         }
     }
+    let required = object.get("required").cloned().unwrap_or_default();
     if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
-        for property in properties.values_mut() {
-            accept_what_is_read(property, own);
-            if own {
+        for (key, property) in properties {
+            accept_what_is_read(property);
+            let is_required = required
+                .as_array()
+                .is_some_and(|keys| keys.contains(&json!(key)));
+            if !is_required {
                 accept_null(property);
             }
         }
     }
     for key in ["items", "additionalProperties"] {
         if let Some(below) = object.get_mut(key) {
-            accept_what_is_read(below, own);
+            accept_what_is_read(below);
         }
     }
 }
 
-fn accept_null(schema: &mut Value) {
-    let Some(object) = schema.as_object_mut() else {
-        return;
-    };
-    if let Some(reference) = object.remove("$ref") {
-        object.insert(
-            "anyOf".to_owned(),
-            json!([{ "$ref": reference }, { "type": "null" }]),
-        );
+fn kinds_of(kind: &Value) -> Vec<Value> {
+    match kind {
+        Value::Array(kinds) => kinds.clone(),
+        single => vec![single.clone()],
     }
-    match object.get_mut("type") {
-        Some(Value::Array(kinds)) if !kinds.contains(&json!("null")) => kinds.push(json!("null")),
-        Some(kind @ Value::String(_)) => *kind = json!([kind, "null"]),
-        _ => {}
+}
+
+fn accept_null(schema: &mut Value) {
+    let null = json!("null");
+    if let Some(kind) = schema.get_mut("type") {
+        let mut kinds = kinds_of(kind);
+        if !kinds.contains(&null) {
+            kinds.push(null.clone());
+            *kind = json!(kinds);
+        }
+    }
+    if let Some(Value::Array(variants)) = schema.get_mut("enum") {
+        variants.push(Value::Null);
+    }
+    if let Some(Value::Array(variants)) = schema.get_mut("oneOf") {
+        variants.push(json!({ "type": "null" }));
     }
 }
 
 /// The schema of `service.port`.
 pub(super) fn optional_port(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["integer", "string", "null"] })
+}
+
+/// The schema of a duration.
+pub(super) fn duration(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["string", "integer"] })
 }
 
 /// The default values with the fields' texts as comments.
@@ -122,13 +149,13 @@ fn section(root: &Value, schema: &Value, defaults: &Value, depth: usize, text: &
         let default = &defaults[key];
         match own_definition(root, property) {
             Some(definition) if default.is_object() => {
-                text.push_str(&format!("{indent}{key}:\n"));
+                text.extend([&indent, key.as_str(), ":\n"]);
                 section(root, definition, default, depth + 1, text);
             }
             _ => {
                 let entry = crate::yaml::write(&json!({ key: default }));
                 for line in entry.lines() {
-                    text.push_str(&format!("{indent}{line}\n"));
+                    text.extend([&indent, line, "\n"]);
                 }
             }
         }
@@ -137,11 +164,7 @@ fn section(root: &Value, schema: &Value, defaults: &Value, depth: usize, text: &
 
 /// The definition of a section of our own, which has a text for each key.
 fn own_definition<'a>(root: &'a Value, property: &'a Value) -> Option<&'a Value> {
-    let reference = property
-        .pointer("/anyOf/0/$ref")
-        .or_else(|| property.get("$ref"))?
-        .as_str()?
-        .strip_prefix("#/$defs/")?;
+    let reference = property.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
     let definition = root.get("$defs")?.get(reference)?;
     // A section whose keys are all optional (a custom resource's part) is
     // empty by default and has nothing to list.

@@ -1,10 +1,618 @@
-//! Text to [`Node`]s, with positions and bounded cost.
+//! Text to [`Node`]s, with places and bounded cost.
 
-use super::Node;
-use crate::diagnostic::Diagnostic;
-use crate::source::SourceId;
+use super::{Entry, Node, Resolved, Scalar, Value, resolve};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::path::ValuePath;
+use crate::source::{SourceId, Span};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// Reads a values text. `None` when nothing usable could be read; an empty text is an empty mapping.
-pub fn read(_text: &str, _source: SourceId, _diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    None
+/// A values file of more bytes is refused; Helm stores a whole release in 1 MiB.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+/// Deeper nesting is refused. The deepest Kubernetes object has fewer levels.
+const MOST_DEPTH: usize = 64;
+/// Aliases may repeat this many nodes in all: a few lines could stand for billions.
+const MOST_ALIASED_NODES: usize = 100_000;
+
+/// Bytes of a values file as text. The error says where they are not UTF-8.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..good).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        format!("not UTF-8 text: line {line}, byte {good}; save the file as UTF-8")
+    })
+}
+
+/// Reads a values text. `None` when nothing usable could be read; a text
+/// without content is an empty mapping.
+pub fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut reader = Reader {
+        source,
+        text,
+        // The mark stands before the first character, and is not one of the text.
+        offset: if text.starts_with('\u{feff}') { 3 } else { 0 },
+        open: Vec::new(),
+        root: None,
+        anchors: BTreeMap::new(),
+        aliased: 0,
+        diagnostics: Vec::new(),
+    };
+    let result = reader.run();
+    let failed = result.is_err() || !reader.diagnostics.is_empty();
+    diagnostics.append(&mut reader.diagnostics);
+    if let Err(diagnostic) = result {
+        diagnostics.push(*diagnostic);
+    }
+    if failed {
+        return None;
+    }
+    let everything = Span::new(source, 0, text.len());
+    match reader.root {
+        None => Some(Node::empty_mapping(everything)),
+        Some(root) if root.is_null() => Some(Node::empty_mapping(everything)),
+        Some(root) if matches!(root.value, Value::Mapping(_)) => Some(root),
+        Some(root) => {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::WRONG_TYPE,
+                    ValuePath::root(),
+                    "a values file is a mapping of settings, and this is not one",
+                )
+                .at(root.span)
+                .help("write settings as `key: value`, for example `replicaCount: 1`"),
+            );
+            None
+        }
+    }
+}
+
+type Stopped = Box<Diagnostic>;
+
+fn stop(code: Code, span: Span, message: impl Into<String>, help: &str) -> Stopped {
+    Box::new(
+        Diagnostic::error(code, ValuePath::root(), message)
+            .at(span)
+            .help(help),
+    )
+}
+
+struct Reader<'t> {
+    source: SourceId,
+    text: &'t str,
+    offset: usize,
+    open: Vec<Open>,
+    root: Option<Node>,
+    anchors: BTreeMap<usize, Anchored>,
+    aliased: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A collection whose end has not come yet.
+struct Open {
+    start: usize,
+    anchor: usize,
+    collection: Collection,
+}
+
+enum Collection {
+    Sequence(Vec<Node>),
+    Mapping {
+        entries: Vec<Entry>,
+        /// What `<<` brings in, in its order.
+        merged: Vec<Entry>,
+        key: Option<Key>,
+    },
+}
+
+struct Key {
+    text: String,
+    reinterpreted: bool,
+    is_merge: bool,
+    span: Span,
+}
+
+struct Anchored {
+    node: Node,
+    size: usize,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn run(&mut self) -> Result<(), Stopped> {
+        if self.text.len() > MOST_BYTES {
+            return Err(self.unreadable(
+                0,
+                format!(
+                    "the text has {} bytes, more than the {MOST_BYTES} that are read",
+                    self.text.len()
+                ),
+            ));
+        }
+        if let Some(position) = self.text.find('\0') {
+            return Err(self.unreadable(position, "the text holds a NUL byte".to_owned()));
+        }
+        let text = self.text.get(self.offset..).unwrap_or_default();
+        let options = granit_parser::options! {
+            emit_comments: false,
+            block_nesting_limit: MOST_DEPTH,
+            flow_nesting_limit: MOST_DEPTH,
+        };
+        let mut documents = 0;
+        for event in Parser::new_from_str_with_options(text, options) {
+            let (event, span) = event.map_err(|error| self.syntax(&error))?;
+            let span = self.span(span);
+            match event {
+                Event::DocumentStart(..) => documents += 1,
+                Event::Scalar(text, style, anchor, tag) => {
+                    // A `---` with nothing behind it is not a document.
+                    if documents > 1 && self.open.is_empty() && text.is_empty() {
+                        continue;
+                    }
+                    self.second_document(documents, span)?;
+                    self.scalar(text, style, anchor, tag.as_deref(), span)?;
+                }
+                Event::SequenceStart(_, anchor, tag) => {
+                    self.second_document(documents, span)?;
+                    collection_tag(tag.as_deref(), "seq", span)?;
+                    self.open(anchor, span, Collection::Sequence(Vec::new()))?;
+                }
+                Event::MappingStart(_, anchor, tag) => {
+                    self.second_document(documents, span)?;
+                    collection_tag(tag.as_deref(), "map", span)?;
+                    let mapping = Collection::Mapping {
+                        entries: Vec::new(),
+                        merged: Vec::new(),
+                        key: None,
+                    };
+                    self.open(anchor, span, mapping)?;
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
+                Event::Alias(anchor) => self.alias(anchor, span)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn span(&self, span: granit_parser::Span) -> Span {
+        let range = span.byte_range().unwrap_or_default();
+        Span::new(
+            self.source,
+            range.start + self.offset,
+            range.end + self.offset,
+        )
+    }
+
+    fn unreadable(&self, position: usize, message: String) -> Stopped {
+        let span = Span::new(self.source, position, position);
+        stop(
+            Code::UNREADABLE,
+            span,
+            message,
+            "is this the right file? A values file is a short YAML text",
+        )
+    }
+
+    fn second_document(&self, documents: usize, span: Span) -> Result<(), Stopped> {
+        if documents < 2 || !self.open.is_empty() {
+            return Ok(());
+        }
+        Err(stop(
+            Code::SEVERAL_DOCUMENTS,
+            span,
+            "a second YAML document begins here",
+            "Helm would ignore it or merge it, depending on its version; put it into a file of \
+             its own and give both with -f",
+        ))
+    }
+
+    fn open(&mut self, anchor: usize, span: Span, collection: Collection) -> Result<(), Stopped> {
+        if self.open.len() >= MOST_DEPTH {
+            return Err(too_deep(span));
+        }
+        if self.key_expected() {
+            return Err(stop(
+                Code::SYNTAX,
+                span,
+                "a key cannot be a list or a mapping",
+                "write the key as text; `{{ … }}` is a template, which values files cannot hold",
+            ));
+        }
+        self.open.push(Open {
+            start: span.start,
+            anchor,
+            collection,
+        });
+        Ok(())
+    }
+
+    fn key_expected(&self) -> bool {
+        matches!(
+            self.open.last().map(|open| &open.collection),
+            Some(Collection::Mapping { key: None, .. })
+        )
+    }
+
+    fn scalar(
+        &mut self,
+        text: Cow<'_, str>,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<(), Stopped> {
+        let plain = style == ScalarStyle::Plain;
+        let text = text.into_owned();
+        let scalar = match tag {
+            None if plain => Scalar::Plain(text),
+            None => Scalar::String(text),
+            Some(tag) if tag.original() == "!" => Scalar::String(text),
+            Some(tag) => match tag.core_suffix() {
+                Some("str") => Scalar::String(text),
+                Some("null" | "bool" | "int" | "float") => Scalar::Plain(text),
+                _ => return Err(unknown_tag(tag, span)),
+            },
+        };
+        if let Scalar::Plain(text) = &scalar
+            && matches!(resolve(text), Resolved::Float(number) if !number.is_finite())
+        {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::INVALID_VALUE,
+                    ValuePath::root(),
+                    format!("{text} is a number that Kubernetes cannot write down"),
+                )
+                .at(span)
+                .help(format!("quote it if it is meant as text: \"{text}\"")),
+            );
+        }
+        if self.key_expected() {
+            let key = key(&scalar, span);
+            if let Some(Open {
+                collection: Collection::Mapping { key: slot, .. },
+                ..
+            }) = self.open.last_mut()
+            {
+                *slot = Some(key);
+            }
+            return Ok(());
+        }
+        let node = Node {
+            span,
+            value: Value::Scalar(scalar),
+        };
+        self.anchor(anchor, &node);
+        self.add(node)
+    }
+
+    fn anchor(&mut self, anchor: usize, node: &Node) {
+        // 0 is no anchor.
+        if anchor != 0 {
+            let (size, depth) = measure(node);
+            let anchored = Anchored {
+                node: node.clone(),
+                size,
+                depth,
+            };
+            self.anchors.insert(anchor, anchored);
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stopped> {
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(stop(
+                Code::SYNTAX,
+                span,
+                "this alias stands inside the value that it repeats",
+                "move the anchor to a value that is complete before the alias",
+            ));
+        };
+        self.aliased += anchored.size;
+        if self.aliased > MOST_ALIASED_NODES {
+            return Err(stop(
+                Code::UNREADABLE,
+                span,
+                format!("aliases repeat more than {MOST_ALIASED_NODES} values"),
+                "write the values out",
+            ));
+        }
+        if self.open.len() + anchored.depth > MOST_DEPTH {
+            return Err(too_deep(span));
+        }
+        let node = anchored.node.clone();
+        if self.key_expected() {
+            let Value::Scalar(scalar) = &node.value else {
+                return Err(stop(
+                    Code::SYNTAX,
+                    span,
+                    "a key cannot be a list or a mapping",
+                    "write the key as text",
+                ));
+            };
+            let key = key(scalar, span);
+            if let Some(Open {
+                collection: Collection::Mapping { key: slot, .. },
+                ..
+            }) = self.open.last_mut()
+            {
+                *slot = Some(key);
+            }
+            return Ok(());
+        }
+        self.add(node)
+    }
+
+    /// Puts a complete value where it belongs.
+    fn add(&mut self, node: Node) -> Result<(), Stopped> {
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        match &mut open.collection {
+            Collection::Sequence(items) => items.push(node),
+            Collection::Mapping {
+                entries,
+                merged,
+                key,
+            } => {
+                let Some(key) = key.take() else {
+                    return Ok(());
+                };
+                if !key.is_merge {
+                    entries.push(Entry {
+                        key: key.text,
+                        key_reinterpreted: key.reinterpreted,
+                        key_span: key.span,
+                        value: node,
+                    });
+                    return Ok(());
+                }
+                let span = node.span;
+                let sources = match node.value {
+                    Value::Sequence(items) => items,
+                    value => vec![Node { span, value }],
+                };
+                for source in sources {
+                    match source.value {
+                        Value::Mapping(entries) => merged.extend(entries),
+                        _ => {
+                            return Err(stop(
+                                Code::SYNTAX,
+                                key.span,
+                                "`<<` merges mappings, and this is not one",
+                                "give it an alias of a mapping: `<<: *defaults`",
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, end: Span) -> Result<(), Stopped> {
+        let Some(open) = self.open.pop() else {
+            return Ok(());
+        };
+        let value = match open.collection {
+            Collection::Sequence(items) => Value::Sequence(items),
+            Collection::Mapping {
+                entries, merged, ..
+            } => Value::Mapping(self.unique(entries, merged)),
+        };
+        // A block ends where its last value does, not where the parser noticed.
+        let last = match &value {
+            Value::Sequence(items) => items.last().map(|item| item.span),
+            Value::Mapping(entries) => entries
+                .iter()
+                .map(|entry| {
+                    if entry.value.span.end < entry.key_span.end {
+                        entry.key_span
+                    } else {
+                        entry.value.span
+                    }
+                })
+                .filter(|span| span.source == self.source)
+                .max_by_key(|span| span.end),
+            Value::Scalar(_) => None,
+        };
+        let is_flow = self
+            .text
+            .get(open.start..)
+            .is_some_and(|rest| rest.starts_with(['[', '{']));
+        let last_end = last.map_or(open.start, |span| span.end.max(open.start));
+        let node = Node {
+            span: Span::new(
+                self.source,
+                open.start,
+                if is_flow { end.end } else { last_end },
+            ),
+            value,
+        };
+        self.anchor(open.anchor, &node);
+        self.add(node)
+    }
+
+    /// Entries with what `<<` brought in behind them; reports keys given twice.
+    fn unique(&mut self, entries: Vec<Entry>, merged: Vec<Entry>) -> Vec<Entry> {
+        let mut first_spans: BTreeMap<String, Span> = BTreeMap::new();
+        let mut unique = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if let Some(first) = first_spans.get(&entry.key) {
+                let line = self
+                    .text
+                    .get(..first.start)
+                    .map_or(1, |before| before.matches('\n').count() + 1);
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        Code::DUPLICATE_KEY,
+                        ValuePath::root(),
+                        format!(
+                            "the key `{}` is given twice, first in line {line}",
+                            entry.key
+                        ),
+                    )
+                    .at(entry.key_span)
+                    .help("Helm silently takes the last one; keep one of them"),
+                );
+                continue;
+            }
+            first_spans.insert(entry.key.clone(), entry.key_span);
+            unique.push(entry);
+        }
+        for entry in merged {
+            if !first_spans.contains_key(&entry.key) {
+                first_spans.insert(entry.key.clone(), entry.key_span);
+                unique.push(entry);
+            }
+        }
+        unique
+    }
+
+    fn syntax(&self, error: &ScanError) -> Stopped {
+        let position = error.marker().byte_offset().unwrap_or_default() + self.offset;
+        let position = position.min(self.text.len());
+        let line_start = self
+            .text
+            .get(..position)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |newline| newline + 1);
+        let line = self
+            .text
+            .get(line_start..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        let message = error.info();
+        let depth = message.contains("nesting") || message.contains("recursion");
+        let (code, message, help) = if depth {
+            return too_deep(Span::new(self.source, position, position));
+        } else if line.contains("{{") {
+            (
+                Code::SYNTAX,
+                "a template is not a value".to_owned(),
+                "values files cannot hold templates; render the file first, or quote the text",
+            )
+        } else if line.trim_start_matches(' ').starts_with('\t') {
+            (
+                Code::SYNTAX,
+                "a tab is used to indent".to_owned(),
+                "YAML indents with spaces only",
+            )
+        } else {
+            (Code::SYNTAX, format!("not YAML: {message}"), hint(&message))
+        };
+        stop(
+            code,
+            Span::new(self.source, position, position),
+            message,
+            help,
+        )
+    }
+}
+
+fn unknown_tag(tag: &Tag, span: Span) -> Stopped {
+    stop(
+        Code::SYNTAX,
+        span,
+        format!("the tag {} has no meaning in a values file", tag.original()),
+        "remove the tag; write the value itself",
+    )
+}
+
+fn too_deep(span: Span) -> Stopped {
+    stop(
+        Code::UNREADABLE,
+        span,
+        format!("nested more than {MOST_DEPTH} levels deep"),
+        "no setting is that deep; is a bracket not closed?",
+    )
+}
+
+fn collection_tag(tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), Stopped> {
+    match tag {
+        Some(tag) if tag.core_suffix() != Some(expected) && tag.original() != "!" => {
+            Err(unknown_tag(tag, span))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What to look for after a message of the parser.
+fn hint(message: &str) -> &'static str {
+    const HINTS: &[(&str, &str)] = &[
+        (
+            "mapping values",
+            "a text with `: ` in it must be quoted, and keys of one mapping stand below each other",
+        ),
+        (
+            "simple key",
+            "a key needs a `:` behind it, and keys of one mapping stand below each other",
+        ),
+        ("quoted scalar", "a quote is not closed"),
+        (
+            "block mapping",
+            "keys of one mapping must be indented alike",
+        ),
+        (
+            "block collection",
+            "elements of one list must be indented alike",
+        ),
+        ("flow", "a bracket is not closed, or a comma is missing"),
+        (
+            "anchor",
+            "define the anchor with `&name` before it is used with `*name`",
+        ),
+        (
+            "alias",
+            "define the anchor with `&name` before it is used with `*name`",
+        ),
+    ];
+    HINTS
+        .iter()
+        .find(|(part, _)| message.contains(part))
+        .map_or(
+            "check indentation, quotes and brackets around here",
+            |(_, hint)| hint,
+        )
+}
+
+fn key(scalar: &Scalar, span: Span) -> Key {
+    let (text, reinterpreted) = match scalar {
+        Scalar::Plain(text) => {
+            let read = match resolve(text) {
+                Resolved::String => text.clone(),
+                Resolved::Null => "null".to_owned(),
+                Resolved::Bool(value) => value.to_string(),
+                Resolved::Int(value) => value.to_string(),
+                Resolved::Float(value) => value.to_string(),
+            };
+            let reinterpreted = read != *text;
+            (read, reinterpreted)
+        }
+        Scalar::String(text) => (text.clone(), false),
+        // Keys come from text, which is one of the above.
+        _ => (String::new(), false),
+    };
+    Key {
+        is_merge: *scalar == Scalar::Plain("<<".to_owned()),
+        text,
+        reinterpreted,
+        span,
+    }
+}
+
+/// Number of nodes, and levels of collections.
+fn measure(node: &Node) -> (usize, usize) {
+    let children: Vec<(usize, usize)> = match &node.value {
+        Value::Scalar(_) => return (1, 0),
+        Value::Sequence(items) => items.iter().map(measure).collect(),
+        Value::Mapping(entries) => entries.iter().map(|entry| measure(&entry.value)).collect(),
+    };
+    children
+        .into_iter()
+        .fold((1, 1), |(size, depth), (child_size, child_depth)| {
+            (size + child_size, depth.max(child_depth + 1))
+        })
 }

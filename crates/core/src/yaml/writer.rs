@@ -1,11 +1,40 @@
 //! Objects to text that YAML 1.1 and YAML 1.2 readers understand alike.
 
-/// Writes one document, without `---`, ending in a newline.
-pub fn write(_value: &serde_json::Value) -> String {
-    String::new()
+use serde_json::Value;
+use serde_saphyr::SerializerOptions;
+
+/// Quotes what either version of YAML would read as something else than text;
+/// several lines become a literal block; long lines stay whole, because
+/// folded ones are hard to read and to search.
+fn options() -> SerializerOptions {
+    serde_saphyr::ser_options! {
+        yaml_12: false,
+        folded_wrap_chars: usize::MAX,
+        compact_list_indent: true,
+    }
 }
 
-/// Writes several documents, separated by `---`.
-pub fn write_all<'a>(_values: impl IntoIterator<Item = &'a serde_json::Value>) -> String {
-    String::new()
+/// Writes one document, without `---`, ending in a newline.
+pub fn write(value: &Value) -> String {
+    let mut text = String::new();
+    append(value, &mut text);
+    text
+}
+
+/// Writes several documents, each after `---`.
+pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut text = String::new();
+    for value in values {
+        text.push_str("---\n");
+        append(value, &mut text);
+    }
+    text
+}
+
+fn append(value: &Value, text: &mut String) {
+    // Writing to a string fails for no JSON value.
+    let _ = serde_saphyr::to_fmt_writer_with_options(text, value, options());
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
 }
