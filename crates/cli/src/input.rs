@@ -54,6 +54,11 @@ impl Reader {
         } else {
             path.display().to_string()
         };
+        if name.starts_with("https://") || name.starts_with("http://") {
+            return Err(Failure::Fault(format!(
+                "cannot read {name}: nothing is read from the network; download it first"
+            )));
+        }
         let bytes = if is_stdin {
             if std::mem::replace(&mut self.stdin_is_read, true) {
                 return Err(Failure::Fault(

@@ -22,6 +22,12 @@ fn missing_file_of_set_file() {
 }
 
 #[test]
+fn url_for_a_file() {
+    let url = "https://example.com/values.yaml";
+    assert_snapshot!(Sandbox::new().run(&["render", "-f", url]));
+}
+
+#[test]
 fn directory_for_a_file() {
     let sandbox = Sandbox::new().file("charts/values.yaml", "");
     assert_snapshot!(sandbox.run(&["check", "-f", "charts"]));
