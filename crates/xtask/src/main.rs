@@ -9,6 +9,8 @@ mod test;
 mod wasm;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// The workspace's own commands
@@ -26,19 +28,29 @@ enum Command {
     /// Install what the checks need, at pinned versions; `test` does it by itself
     Setup,
     /// Measure rendering, reading and editing, and the command line as a process
-    Bench,
+    Bench(bench::Options),
     /// Write the files that are generated from the code
     Generate(generate::Options),
     /// Fuzz every target, starting from the corpus
     Fuzz(fuzz::Options),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
-    match Arguments::parse().command {
+    match command {
         Command::Test(options) => test::run(&workspace, &options),
         Command::Setup => setup(&workspace),
-        Command::Bench => bench::run(&workspace),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
     }

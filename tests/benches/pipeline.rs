@@ -1,0 +1,53 @@
+//! How long the pipeline takes, from values text to manifest text: `cargo xtask bench`.
+
+use divan::{Bencher, black_box};
+use mlflow_k8s_core::layers::{Layer, merge};
+use mlflow_k8s_core::release::Release;
+use mlflow_k8s_core::source::SourceId;
+use mlflow_k8s_core::{Rules, render, yaml};
+
+const QUICKSTART: &str = include_str!("../corpus/conformance/quickstart/values.yaml");
+const EVERYTHING: &str = include_str!("../corpus/conformance/everything/values.yaml");
+const INPUTS: [(&str, &str); 2] = [("quickstart", QUICKSTART), ("everything", EVERYTHING)];
+
+fn main() {
+    divan::main();
+}
+
+fn file(text: &str) -> Layer {
+    Layer::File {
+        name: "values.yaml".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn text(name: &str) -> &'static str {
+    INPUTS
+        .iter()
+        .find_map(|(input, text)| (*input == name).then_some(*text))
+        .unwrap_or_default()
+}
+
+/// Values text to nodes.
+#[divan::bench(args = ["quickstart", "everything"])]
+fn read(bencher: Bencher<'_, '_>, name: &str) {
+    bencher.bench(|| yaml::read(black_box(text(name)), SourceId::DEFAULTS, &mut Vec::new()));
+}
+
+/// Values text and the defaults to merged nodes.
+#[divan::bench(args = ["quickstart", "everything"])]
+fn layer(bencher: Bencher<'_, '_>, name: &str) {
+    let layers = [file(text(name))];
+    bencher.bench(|| merge(black_box(&layers), &mut Vec::new()));
+}
+
+/// Values text to manifest text.
+#[divan::bench(args = ["quickstart", "everything"])]
+fn values_to_manifests(bencher: Bencher<'_, '_>, name: &str) {
+    let layers = [file(text(name))];
+    let release = Release::default();
+    bencher.bench(|| {
+        let outcome = render(black_box(&layers), &release, Rules::Skip);
+        outcome.manifests.map(|manifests| manifests.to_yaml())
+    });
+}
