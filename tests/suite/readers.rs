@@ -165,6 +165,12 @@ fn keep_what_is_said(said: &Value, typed: &mut Value) {
     match (said, typed) {
         (Value::Object(said), Value::Object(typed)) => {
             typed.retain(|key, value| said.contains_key(key) || !is_empty(value));
+            for (key, value) in said {
+                // Some of Go's fields cannot tell zero from nothing, and mean the same by both.
+                if is_zero(value) && !typed.contains_key(key) {
+                    typed.insert(key.clone(), value.clone());
+                }
+            }
             for (key, value) in typed {
                 let Some(said) = said.get(key) else { continue };
                 if matches!(key.as_str(), "limits" | "requests") {
@@ -183,6 +189,10 @@ fn keep_what_is_said(said: &Value, typed: &mut Value) {
         }
         _ => {}
     }
+}
+
+fn is_zero(value: &Value) -> bool {
+    *value == 0 || *value == false || *value == ""
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -43,7 +43,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     step("documentation", || {
         Ok(cmd!(
             shell,
-            "cargo doc --quiet --workspace --all-features --no-deps --document-private-items"
+            "cargo doc --quiet --workspace --all-features --no-deps"
         )
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?)
