@@ -3,6 +3,7 @@
 
 mod check;
 pub mod diagnostic;
+pub mod document;
 pub mod layers;
 pub mod manifest;
 pub mod path;

@@ -35,8 +35,11 @@ impl Manifest {
     }
 
     /// A file name that is unique in its set: `deployment-mlflow-mlflow.yaml`.
+    /// The Namespace's comes first where files are applied by name.
     pub fn file_name(&self) -> String {
-        format!("{}-{}.yaml", self.kind().to_lowercase(), self.name())
+        let kind = self.kind().to_lowercase();
+        let order = if kind == "namespace" { "00-" } else { "" };
+        format!("{order}{kind}-{}.yaml", self.name())
     }
 
     /// The object as one YAML document, ending in a newline.

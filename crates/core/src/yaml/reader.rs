@@ -4,7 +4,7 @@ use super::{Entry, Node, Resolved, Scalar, Value, resolve};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::ValuePath;
 use crate::source::{SourceId, Span};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -140,9 +140,11 @@ impl Reader<'_> {
             flow_nesting_limit: MOST_DEPTH,
         };
         let mut documents = 0;
+        let mut end_of_previous = self.offset;
         for event in Parser::new_from_str_with_options(text, options) {
             let (event, span) = event.map_err(|error| self.syntax(&error))?;
             let span = self.span(span);
+            let previous = std::mem::replace(&mut end_of_previous, span.end);
             match event {
                 Event::DocumentStart(..) => documents += 1,
                 Event::Scalar(text, style, anchor, tag) => {
@@ -151,9 +153,19 @@ impl Reader<'_> {
                         continue;
                     }
                     self.second_document(documents, span)?;
+                    let span = match style {
+                        ScalarStyle::Literal | ScalarStyle::Folded => {
+                            self.with_header(previous, span)
+                        }
+                        _ => span,
+                    };
                     self.scalar(text, style, anchor, tag.as_deref(), span)?;
                 }
-                Event::SequenceStart(_, anchor, tag) => {
+                Event::SequenceStart(style, anchor, tag) => {
+                    let span = match style {
+                        StructureStyle::Block => self.with_dash(previous, span),
+                        StructureStyle::Flow => span,
+                    };
                     self.second_document(documents, span)?;
                     collection_tag(tag.as_deref(), "seq", span)?;
                     self.open(anchor, span, Collection::Sequence(Vec::new()))?;
@@ -193,6 +205,28 @@ impl Reader<'_> {
             message,
             "is this the right file? A values file is a short YAML text",
         )
+    }
+
+    /// The place of a block scalar from its `|` or `>` on; the parser's begins
+    /// with its first line.
+    fn with_header(&self, previous: usize, span: Span) -> Span {
+        let between = self.text.get(previous..span.start).unwrap_or_default();
+        let header = between.find(['|', '>']).map(|header| previous + header);
+        Span::new(self.source, header.unwrap_or(span.start), span.end)
+    }
+
+    /// The place of a list from its first dash on; where the list is not
+    /// indented, the parser's begins behind it.
+    fn with_dash(&self, previous: usize, span: Span) -> Span {
+        let between = self.text.get(previous..span.start).unwrap_or_default();
+        let line = between.rfind('\n').map_or(0, |newline| newline + 1);
+        let before = between.get(line..).unwrap_or_default();
+        if before.trim() == "-" {
+            let dash = span.start - before.trim_start().len();
+            Span::new(self.source, dash, span.end)
+        } else {
+            span
+        }
     }
 
     fn second_document(&self, documents: usize, span: Span) -> Result<(), Stopped> {
@@ -484,7 +518,12 @@ impl Reader<'_> {
             .get(line_start..)
             .and_then(|rest| rest.lines().next())
             .unwrap_or_default();
-        let message = error.info();
+        let message = match error.info() {
+            message if message.trim().is_empty() => {
+                "a character that YAML does not have".to_owned()
+            }
+            message => message,
+        };
         let depth = message.contains("nesting") || message.contains("recursion");
         let (code, message, help) = if depth {
             return too_deep(Span::new(self.source, position, position));
@@ -542,6 +581,10 @@ fn collection_tag(tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), S
 /// What to look for after a message of the parser.
 fn hint(message: &str) -> &'static str {
     const HINTS: &[(&str, &str)] = &[
+        (
+            "YAML does not have",
+            "write it as an escape in double quotes, such as \"\\u0007\"",
+        ),
         (
             "mapping values",
             "a text with `: ` in it must be quoted, and keys of one mapping stand below each other",

@@ -31,6 +31,16 @@ pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     text
 }
 
+/// Writes one document in which every text is quoted and on one line.
+pub(crate) fn write_quoted(value: &Value) -> String {
+    let options = serde_saphyr::ser_options! {
+        quote_all: true,
+        prefer_block_scalars: false,
+        compact_list_indent: true,
+    };
+    serde_saphyr::to_string_with_options(value, options).unwrap_or_default()
+}
+
 fn append(value: &Value, text: &mut String) {
     // Writing to a string fails for no JSON value.
     let _ = serde_saphyr::to_fmt_writer_with_options(text, value, options());

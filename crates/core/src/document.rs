@@ -1,0 +1,209 @@
+//! A values file as its author wrote it, and edits that touch as little of it
+//! as they can.
+//!
+//! An edit is a splice at a node's place: a scalar replaced, an entry inserted
+//! at its siblings' indentation, the lines of an entry removed. Everything
+//! else stays byte for byte. Each result is read again before it is accepted;
+//! where the splice would have changed anything but the edited place, the
+//! collection around it is written anew, and where that is not possible
+//! either, the edit is refused and the text stays as it was.
+
+mod splice;
+
+use crate::diagnostic::Diagnostic;
+use crate::path::{Segment, ValuePath};
+use crate::source::SourceId;
+use crate::yaml::{self, Node, Value};
+use serde_json::Value as Json;
+use std::fmt;
+
+/// A values file that can be edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    text: String,
+}
+
+/// Why an edit was refused. The text is as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditError {
+    /// The text itself has faults.
+    Unreadable(Vec<Diagnostic>),
+    /// A step of the path leads into something that has no such steps: a key
+    /// into a list, an index into a mapping, anything into a scalar.
+    NotACollection(ValuePath),
+    /// A list index beyond the element after the last one.
+    NoSuchElement(ValuePath),
+    /// The path names the whole document.
+    WholeDocument,
+    /// The value is part of an anchor that other places repeat, or is merged
+    /// in from elsewhere: changing it here would change it there.
+    Shared(ValuePath),
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(_) => f.write_str("the text has faults; mend them first"),
+            Self::NotACollection(path) => {
+                write!(
+                    f,
+                    "`{path}` is neither a mapping nor a list that can hold this"
+                )
+            }
+            Self::NoSuchElement(path) => {
+                write!(f, "`{path}` lies beyond the end of the list")
+            }
+            Self::WholeDocument => f.write_str("an edit needs a path below the root"),
+            Self::Shared(path) => write!(
+                f,
+                "`{path}` is shared with other places by an anchor; edit it in the text"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for EditError {}
+
+impl Document {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, moved out.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The text as a tree; its faults otherwise.
+    pub fn root(&self) -> Result<Node, Vec<Diagnostic>> {
+        parse(&self.text)
+    }
+
+    /// Writes `value` at `path`, creating what is missing above it. A key that
+    /// is new goes where the default values have it among its siblings; an
+    /// index of the list's length appends.
+    pub fn set(&mut self, path: &ValuePath, value: &Json) -> Result<(), EditError> {
+        self.edit(path, Some(value))
+    }
+
+    /// Takes the entry at `path` away, with its own comment. The last entry of
+    /// a mapping or list leaves `{}` or `[]`. A path that is not there is no error.
+    pub fn remove(&mut self, path: &ValuePath) -> Result<(), EditError> {
+        self.edit(path, None)
+    }
+
+    fn edit(&mut self, path: &ValuePath, value: Option<&Json>) -> Result<(), EditError> {
+        let root = self.root().map_err(EditError::Unreadable)?;
+        let before = root.to_json();
+        let after = changed(&before, path.segments(), value, path)?;
+        let removes = value.is_none();
+        if before == after && root.at(path).is_none() {
+            return Ok(());
+        }
+        // From the smallest splice to ever larger collections written anew.
+        let mut target = path.clone();
+        loop {
+            let edited = match at(&after, target.segments()) {
+                _ if removes && target == *path => splice::remove(&self.text, &root, path),
+                Some(value) => splice::set(&self.text, &root, &target, value),
+                None => None,
+            };
+            if let Some(text) = edited
+                && parse(&text).is_ok_and(|node| node.to_json() == after)
+            {
+                self.text = text;
+                return Ok(());
+            }
+            match target.split_last() {
+                Some((_, parent)) if !parent.segments().is_empty() => target = parent,
+                _ => return Err(EditError::Shared(path.clone())),
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    // The name of the source is of no interest here: the places are this text's own.
+    yaml::read(text, SourceId::DEFAULTS, &mut diagnostics).ok_or(diagnostics)
+}
+
+/// The tree with `value` at the path, or without the path.
+fn changed(
+    tree: &Json,
+    steps: &[Segment],
+    value: Option<&Json>,
+    path: &ValuePath,
+) -> Result<Json, EditError> {
+    let Some((step, rest)) = steps.split_first() else {
+        return if path.segments().is_empty() {
+            Err(EditError::WholeDocument)
+        } else {
+            Ok(value.cloned().unwrap_or_default())
+        };
+    };
+    let removes_here = value.is_none() && rest.is_empty();
+    match (step, tree) {
+        (Segment::Key(key), Json::Object(_) | Json::Null) => {
+            let mut entries = tree.as_object().cloned().unwrap_or_default();
+            match entries.get(key) {
+                None if value.is_none() => return Ok(tree.clone()),
+                Some(_) if removes_here => {
+                    entries.shift_remove(key);
+                }
+                child => {
+                    let child = child.cloned().unwrap_or_default();
+                    entries.insert(key.clone(), changed(&child, rest, value, path)?);
+                }
+            }
+            Ok(Json::Object(entries))
+        }
+        (Segment::Index(index), Json::Array(_) | Json::Null) => {
+            let mut items = tree.as_array().cloned().unwrap_or_default();
+            if *index >= items.len() {
+                if value.is_none() {
+                    return Ok(tree.clone());
+                }
+                if *index > items.len() {
+                    return Err(EditError::NoSuchElement(path.clone()));
+                }
+                items.push(Json::Null);
+            }
+            if removes_here {
+                items.remove(*index);
+            } else if let Some(item) = items.get_mut(*index) {
+                *item = changed(item, rest, value, path)?;
+            }
+            Ok(Json::Array(items))
+        }
+        _ if value.is_none() => Ok(tree.clone()),
+        _ => Err(EditError::NotACollection(path.clone())),
+    }
+}
+
+fn at<'j>(tree: &'j Json, steps: &[Segment]) -> Option<&'j Json> {
+    steps.iter().try_fold(tree, |tree, step| match step {
+        Segment::Key(key) => tree.get(key),
+        Segment::Index(index) => tree.get(index),
+    })
+}
+
+/// The keys of a mapping of the default values, in their order.
+fn default_order(path: &ValuePath) -> Vec<&'static str> {
+    match crate::values::default_tree()
+        .and_then(|tree| tree.at(path))
+        .map(|node| &node.value)
+    {
+        Some(Value::Mapping(entries)) => entries.iter().map(|entry| entry.key.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,329 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn path(text: &str) -> ValuePath {
+    ValuePath::parse(text).unwrap()
+}
+
+fn set(text: &str, at: &str, value: impl Into<Json>) -> String {
+    let mut document = Document::new(text);
+    document.set(&path(at), &value.into()).unwrap();
+    document.into_text()
+}
+
+fn remove(text: &str, at: &str) -> String {
+    let mut document = Document::new(text);
+    document.remove(&path(at)).unwrap();
+    document.into_text()
+}
+
+const VALUES: &str = "\
+# My values.
+
+image:
+  tag: 'v3.17.2-full' # pinned
+
+# The volume.
+storage:
+  enabled: true   # on
+  # How much.
+  size: 10Gi
+  labels: {a: 1, b: two}
+env:
+  - name: A
+    value: x
+  - name: B
+    value: |
+      line 1
+      line 2
+list: [1, 2]
+";
+
+#[test]
+fn scalars_are_replaced_in_place() {
+    for (at, value, old, new) in [
+        (
+            "image.tag",
+            json!("v3.17.3"),
+            "'v3.17.2-full' #",
+            "'v3.17.3' #",
+        ),
+        ("storage.enabled", json!(false), "true   #", "false   #"),
+        ("storage.size", json!("20Gi"), "10Gi", "20Gi"),
+        ("storage.labels.b", json!("on"), "b: two", "b: 'on'"),
+        ("env[0].value", json!("y: z"), "value: x", "value: \"y: z\""),
+        ("list[1]", json!(3), "[1, 2]", "[1, 3]"),
+        (
+            "env[1].value",
+            json!("one line"),
+            "value: |\n      line 1\n      line 2",
+            "value: one line",
+        ),
+        (
+            "storage.size",
+            json!("a\nb"),
+            "size: 10Gi\n",
+            "size: |-\n    a\n    b\n",
+        ),
+    ] {
+        assert_eq!(set(VALUES, at, value), VALUES.replace(old, new), "{at}");
+    }
+}
+
+#[test]
+fn new_keys_go_where_the_defaults_have_them() {
+    assert_eq!(
+        set(VALUES, "image.repository", json!("r/m")),
+        VALUES.replace("  tag:", "  repository: r/m\n  tag:")
+    );
+    assert_eq!(
+        set(VALUES, "storage.accessMode", json!("ReadWriteMany")),
+        VALUES.replace(
+            "  size: 10Gi\n",
+            "  size: 10Gi\n  accessMode: ReadWriteMany\n"
+        )
+    );
+    assert_eq!(
+        set(VALUES, "server.value_options.workers", json!(2)),
+        VALUES.replace(
+            "# pinned\n",
+            "# pinned\n\nserver:\n  value_options:\n    workers: 2\n"
+        )
+    );
+    assert_eq!(
+        set(VALUES, "storage.labels.c", json!([1])),
+        VALUES.replace("b: two}", "b: two, c: [1]}")
+    );
+}
+
+#[test]
+fn lists_grow_and_shrink() {
+    assert_eq!(
+        set(VALUES, "env[2]", json!({"name": "C", "value": "1"})),
+        VALUES.replace(
+            "      line 2\n",
+            "      line 2\n  - name: C\n    value: \"1\"\n"
+        )
+    );
+    assert_eq!(
+        remove(VALUES, "env[0]"),
+        VALUES.replace("  - name: A\n    value: x\n", "")
+    );
+    assert_eq!(remove(VALUES, "list[0]"), VALUES.replace("[1, 2]", "[2]"));
+    assert_eq!(remove("l:\n- a\n", "l[0]"), "l: []\n");
+    assert_eq!(set("l: []\n", "l[0]", json!("a")), "l:\n- a\n");
+}
+
+#[test]
+fn an_entry_goes_with_its_comments() {
+    assert_eq!(
+        remove(VALUES, "storage.size"),
+        VALUES.replace("  # How much.\n  size: 10Gi\n", "")
+    );
+    assert_eq!(
+        remove(VALUES, "storage"),
+        VALUES.replace(
+            "# The volume.\nstorage:\n  enabled: true   # on\n  # How much.\n  size: 10Gi\n  \
+             labels: {a: 1, b: two}\n",
+            ""
+        )
+    );
+    assert_eq!(
+        remove(VALUES, "image.tag"),
+        VALUES.replace("image:\n  tag: 'v3.17.2-full' # pinned\n", "image: {}\n")
+    );
+    assert_eq!(remove(VALUES, "nothing.here"), VALUES);
+}
+
+#[test]
+fn texts_without_entries() {
+    assert_eq!(set("", "replicaCount", json!(2)), "replicaCount: 2\n");
+    assert_eq!(
+        set("# a", "replicaCount", json!(2)),
+        "# a\nreplicaCount: 2\n"
+    );
+    assert_eq!(set("{}\n", "replicaCount", json!(2)), "replicaCount: 2\n");
+    assert_eq!(
+        set("tls:\n", "tls.enabled", json!(true)),
+        "tls:\n  enabled: true\n"
+    );
+    assert_eq!(
+        set("tls: {}", "tls.enabled", json!(true)),
+        "tls:\n  enabled: true"
+    );
+    assert_eq!(remove("a: 1\n", "a"), "");
+}
+
+#[test]
+fn line_breaks_stay_what_they_are() {
+    assert_eq!(
+        set("a:\r\n  b: 1\r\n", "a.c", json!({"d": 1})),
+        "a:\r\n  b: 1\r\n  c:\r\n    d: 1\r\n"
+    );
+}
+
+#[test]
+fn anchors_are_never_changed_behind_the_back_of_their_aliases() {
+    let text = "x-base: &base {a: 1}\none: *base\ntwo:\n  <<: *base\n  b: 2\n";
+    // Editing a use leaves the anchor alone.
+    let edited = set(text, "one.a", json!(2));
+    assert_eq!(
+        Document::new(edited.as_str()).root().unwrap().to_json(),
+        json!({"x-base": {"a": 1}, "one": {"a": 2}, "two": {"b": 2, "a": 1}})
+    );
+    assert_eq!(
+        set(text, "two.a", json!(3)),
+        text.replace("  b: 2\n", "  b: 2\n  a: 3\n")
+    );
+    // Editing the anchor would change both uses.
+    let mut document = Document::new(text);
+    let refused = document.set(&path("x-base.a"), &json!(2));
+    assert_eq!(refused, Err(EditError::Shared(path("x-base.a"))));
+    assert_eq!(document.text(), text);
+}
+
+#[test]
+fn impossible_edits_say_why() {
+    let mut document = Document::new("a: 1\nl: [1]\n");
+    for (at, error) in [
+        ("a.b", EditError::NotACollection(path("a.b"))),
+        ("l[2]", EditError::NoSuchElement(path("l[2]"))),
+        ("l.x", EditError::NotACollection(path("l.x"))),
+        ("", EditError::WholeDocument),
+    ] {
+        assert_eq!(document.set(&path(at), &json!(1)), Err(error), "{at}");
+    }
+    let mut faulty = Document::new("a: [");
+    assert!(matches!(
+        faulty.set(&path("a"), &json!(1)),
+        Err(EditError::Unreadable(_))
+    ));
+}
+
+/// Values as people write them.
+fn leaf() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i32>().prop_map(Json::from),
+        "[a-zA-Z0-9 :#'\"{}\\[\\],&*!|>%@`~=<.\\-]{0,12}".prop_map(Json::from),
+        "\\PC{0,8}".prop_map(Json::from),
+        "[a-z \n]{0,12}".prop_map(Json::from),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Json> {
+    leaf().prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::vec(("[a-z]{1,4}", inner), 0..4)
+                .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
+/// A text with comments and blank lines, in one of several styles.
+fn text() -> impl Strategy<Value = String> {
+    let entries = prop::collection::vec(("[a-f]", value(), 0..6_u8), 0..6);
+    (entries, any::<bool>(), any::<bool>()).prop_map(|(entries, windows, last_break)| {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut text = String::new();
+        for (key, value, style) in entries {
+            if !seen.insert(key.clone()) {
+                continue;
+            }
+            if style & 1 == 1 {
+                text.push_str("\n# about the next one\n");
+            }
+            let entry = if style >= 4 {
+                format!("{key}: {value} # in JSON\n")
+            } else {
+                yaml::write(&json!({ key: value }))
+            };
+            text.push_str(&entry);
+        }
+        // Without its line break, a literal block at the end is another text.
+        if !last_break && !text.contains('|') {
+            text.truncate(text.trim_end_matches('\n').len());
+        }
+        if windows {
+            text.replace('\n', "\r\n")
+        } else {
+            text
+        }
+    })
+}
+
+fn any_path() -> impl Strategy<Value = ValuePath> {
+    let step = prop_oneof![
+        3 => "[a-f]".prop_map(Segment::Key),
+        1 => (0..3_usize).prop_map(Segment::Index),
+    ];
+    ("[a-f]", prop::collection::vec(step, 0..3)).prop_map(|(first, rest)| {
+        let mut steps = vec![Segment::Key(first)];
+        steps.extend(rest);
+        steps.into()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn an_edit_changes_its_place_and_nothing_else(
+        text in text(),
+        path in any_path(),
+        value in prop::option::of(value()),
+    ) {
+        let mut document = Document::new(text.as_str());
+        let Ok(root) = document.root() else {
+            return Ok(());
+        };
+        let before = root.to_json();
+        let result = match &value {
+            Some(value) => document.set(&path, value),
+            None => document.remove(&path),
+        };
+        let after = document.root().map(|node| node.to_json());
+        match result {
+            Ok(()) => {
+                let expected = changed(&before, path.segments(), value.as_ref(), &path).unwrap();
+                prop_assert_eq!(after, Ok(expected), "{}", document.text());
+                // Top-level entries other than the edited one keep their lines.
+                let touched = path.segments()[0].clone();
+                for (key, _) in before.as_object().into_iter().flatten() {
+                    if Segment::from(key.as_str()) != touched {
+                        let lines = entry_lines(&text, &root, key);
+                        prop_assert!(document.text().contains(lines), "{key} of {text}");
+                    }
+                }
+            }
+            Err(_) => {
+                prop_assert_eq!(document.text(), text.as_str());
+                prop_assert!(
+                    changed(&before, path.segments(), value.as_ref(), &path).is_err(),
+                    "refused: {:?} {} in {}", value, path, text
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn removing_what_was_set_restores_the_tree(text in text(), value in value()) {
+        let mut document = Document::new(text.as_str());
+        let Ok(before) = document.root() else {
+            return Ok(());
+        };
+        let path = path("new.key");
+        document.set(&path, &value).unwrap();
+        document.remove(&path).unwrap();
+        document.remove(&self::path("new")).unwrap();
+        prop_assert_eq!(document.root().unwrap().to_json(), before.to_json());
+    }
+}
+
+fn entry_lines<'t>(text: &'t str, root: &Node, key: &str) -> &'t str {
+    let entry = root.entry(key).unwrap();
+    text[entry.key_span.start..entry.value.span.end.max(entry.key_span.end)].trim_end()
+}
