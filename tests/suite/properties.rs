@@ -9,7 +9,7 @@ use mlflow_k8s_core::release::Release;
 use mlflow_k8s_core::{Rules, render, values};
 use mlflow_k8s_tests::tools;
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 /// Values as a file: JSON with YAML's escapes in place of what YAML does not take bare.
@@ -223,7 +223,7 @@ fn any_text_comes_back_from_every_place() {
     // Every reader sees the same texts; Python reads all of them at the end, in one process.
     let tools = tools::folder();
     let written = RefCell::new(Vec::new());
-    TestRunner::default()
+    TestRunner::new(Config::with_cases(2000))
         .run(&any_text(), |text| {
             for (meant, document) in documents(&text) {
                 let read: Value = serde_yaml::from_str(&document)
@@ -352,6 +352,8 @@ fn any_values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(Config::with_cases(1000))]
+
     #[test]
     fn any_values_are_rendered_or_refused_with_a_reason(values in any_values()) {
         for rules in [Rules::Run, Rules::Skip] {
