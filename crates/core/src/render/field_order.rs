@@ -1,6 +1,6 @@
 //! The order in which people read an object's fields.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Fields that come first, in this order, wherever they stand. The others
 /// follow as Kubernetes' API lists them.
@@ -80,7 +80,7 @@ pub(super) fn arranged(value: Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.into_iter().map(arranged).collect()),
         Value::Object(fields) => {
-            let mut fields: Vec<(String, Value)> = fields
+            let mut fields: Vec<(usize, String, Value)> = fields
                 .into_iter()
                 .map(|(key, value)| {
                     let value = if is_free_form(&key) {
@@ -88,20 +88,27 @@ pub(super) fn arranged(value: Value) -> Value {
                     } else {
                         arranged(value)
                     };
-                    (key, value)
+                    (rank(&key), key, value)
                 })
                 .collect();
             // Stable, so fields that are not named keep the order they came in.
-            fields.sort_by_key(|(key, _)| {
-                FIRST
-                    .iter()
-                    .position(|first| first == key)
-                    .unwrap_or(FIRST.len())
-            });
-            Value::Object(Map::from_iter(fields))
+            fields.sort_by_key(|(rank, ..)| *rank);
+            Value::Object(
+                fields
+                    .into_iter()
+                    .map(|(_, key, value)| (key, value))
+                    .collect(),
+            )
         }
         scalar => scalar,
     }
+}
+
+fn rank(key: &str) -> usize {
+    FIRST
+        .iter()
+        .position(|first| *first == key)
+        .unwrap_or(FIRST.len())
 }
 
 fn is_free_form(key: &str) -> bool {

@@ -471,35 +471,50 @@ impl Reader<'_> {
 
     /// Entries with what `<<` brought in behind them; reports keys given twice.
     fn unique(&mut self, entries: Vec<Entry>, merged: Vec<Entry>) -> Vec<Entry> {
-        let mut first_spans: BTreeMap<String, Span> = BTreeMap::new();
-        let mut unique = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if let Some(first) = first_spans.get(&entry.key) {
-                let line = self
-                    .text
-                    .get(..first.start)
-                    .map_or(1, |before| before.matches('\n').count() + 1);
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        Code::DUPLICATE_KEY,
-                        ValuePath::root(),
-                        format!(
-                            "the key `{}` is given twice, first in line {line}",
-                            entry.key
-                        ),
-                    )
-                    .at(entry.key_span)
-                    .help("Helm silently takes the last one; keep one of them"),
-                );
-                continue;
-            }
-            first_spans.insert(entry.key.clone(), entry.key_span);
-            unique.push(entry);
-        }
-        for entry in merged {
-            if !first_spans.contains_key(&entry.key) {
-                first_spans.insert(entry.key.clone(), entry.key_span);
-                unique.push(entry);
+        let mut keys = BTreeMap::new();
+        let mut unique: Vec<Entry> = Vec::with_capacity(entries.len() + merged.len());
+        let given = entries.len();
+        for (position, entry) in entries.into_iter().chain(merged).enumerate() {
+            // Most mappings have few keys, for which looking at each is fastest.
+            const FEW: usize = 16;
+            let first = if unique.len() < FEW {
+                unique.iter().position(|other| other.key == entry.key)
+            } else {
+                if keys.is_empty() {
+                    let known = unique.iter().enumerate();
+                    keys = known
+                        .map(|(place, other)| (other.key.clone(), place))
+                        .collect();
+                }
+                keys.get(&entry.key).copied()
+            };
+            match first.and_then(|first| unique.get(first)) {
+                None => {
+                    if !keys.is_empty() {
+                        keys.insert(entry.key.clone(), unique.len());
+                    }
+                    unique.push(entry);
+                }
+                Some(first) if position < given => {
+                    let line = self
+                        .text
+                        .get(..first.key_span.start)
+                        .map_or(1, |before| before.matches('\n').count() + 1);
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            Code::DUPLICATE_KEY,
+                            ValuePath::root(),
+                            format!(
+                                "the key `{}` is given twice, first in line {line}",
+                                entry.key
+                            ),
+                        )
+                        .at(entry.key_span)
+                        .help("Helm silently takes the last one; keep one of them"),
+                    );
+                }
+                // An entry of the mapping's own wins over what is merged in.
+                Some(_) => {}
             }
         }
         unique

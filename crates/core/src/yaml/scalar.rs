@@ -52,6 +52,10 @@ pub fn resolve(text: &str) -> Resolved {
 }
 
 fn word(text: &str) -> Option<Resolved> {
+    const LONGEST: usize = 5;
+    if text.len() > LONGEST {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let (_, meaning) = WORDS.iter().find(|(word, _)| *word == lower)?;
     let rest = text

@@ -1,7 +1,9 @@
 //! Objects to text that YAML 1.1 and YAML 1.2 readers understand alike.
 
-use serde_json::Value;
+use super::{Resolved, resolve};
+use serde_json::{Map, Value};
 use serde_saphyr::SerializerOptions;
+use std::collections::BTreeMap;
 
 /// Quotes what either version of YAML would read as something else than text;
 /// several lines become a literal block; long lines stay whole, because
@@ -41,10 +43,284 @@ pub(crate) fn write_quoted(value: &Value) -> String {
     serde_saphyr::to_string_with_options(value, options).unwrap_or_default()
 }
 
+/// Appends a document. The library decides how each text is written; the
+/// lines around them are put together here, because it would look at every
+/// key of every object as if it might need quotes, which was most of the time
+/// that a render took.
 fn append(value: &Value, text: &mut String) {
-    // Writing to a string fails for no JSON value.
-    let _ = serde_saphyr::to_fmt_writer_with_options(text, value, options());
-    if !text.ends_with('\n') {
-        text.push('\n');
+    match value {
+        Value::Object(fields) if !fields.is_empty() => mapping(fields, 0, "", text),
+        Value::Array(items) if !items.is_empty() => sequence(items, 0, "", text),
+        scalar => {
+            append_scalar(scalar, 0, text);
+            text.push('\n');
+        }
+    }
+}
+
+/// Appends entries, the first one behind what is on its line already (`first`
+/// is its margin), the others on lines of their own.
+fn mapping(fields: &Map<String, Value>, indent: usize, first: &str, text: &mut String) {
+    for (position, (key, value)) in fields.iter().enumerate() {
+        if position == 0 {
+            text.push_str(first);
+        } else {
+            margin(indent, text);
+        }
+        match key {
+            key if is_bare_word(key) => text.push_str(key),
+            // A key stands on one line.
+            key if key.contains(['\n', '\r']) => text.push_str(&quoted_text(key)),
+            key => text.push_str(&library_text(key)),
+        }
+        text.push(':');
+        below(value, indent, text);
+    }
+}
+
+fn sequence(items: &[Value], indent: usize, first: &str, text: &mut String) {
+    for (position, item) in items.iter().enumerate() {
+        if position == 0 {
+            text.push_str(first);
+        } else {
+            margin(indent, text);
+        }
+        text.push('-');
+        match item {
+            Value::Object(fields) if !fields.is_empty() => mapping(fields, indent + 2, " ", text),
+            Value::Array(items) if !items.is_empty() => sequence(items, indent + 2, " ", text),
+            scalar => {
+                text.push(' ');
+                append_scalar(scalar, indent + 2, text);
+                text.push('\n');
+            }
+        }
+    }
+}
+
+/// Appends the value of a key. A list's dashes stand below the key, as
+/// `kubectl` and Helm write them.
+fn below(value: &Value, indent: usize, text: &mut String) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            text.push('\n');
+            margin(indent + 2, text);
+            mapping(fields, indent + 2, "", text);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            text.push('\n');
+            margin(indent, text);
+            sequence(items, indent, "", text);
+        }
+        scalar => {
+            text.push(' ');
+            append_scalar(scalar, indent + 2, text);
+            text.push('\n');
+        }
+    }
+}
+
+fn margin(indent: usize, text: &mut String) {
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// Appends a scalar or an empty collection, without a line break behind it.
+fn append_scalar(value: &Value, indent: usize, text: &mut String) {
+    match value {
+        Value::String(string) if is_bare_word(string) => text.push_str(string),
+        Value::String(string) => {
+            let written = library_text(string);
+            let mut lines = written.split('\n');
+            text.push_str(lines.next().unwrap_or_default());
+            for line in lines {
+                text.push('\n');
+                if !line.is_empty() {
+                    // The library indents the lines of a block by two.
+                    margin(indent.saturating_sub(2), text);
+                    text.push_str(line);
+                }
+            }
+        }
+        Value::Object(_) => text.push_str("{}"),
+        Value::Array(_) => text.push_str("[]"),
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+/// Text that is a word in every version of YAML: letters first, nothing that
+/// YAML uses, and not one of the words that are values.
+fn is_bare_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+        && resolve(text) == Resolved::String
+}
+
+/// A text as the library writes it as the value of a key, without a line break at its end.
+fn library_text(text: &str) -> String {
+    // libyaml takes a tab at the start of a block's line for indentation.
+    if text.lines().any(|line| line.starts_with('\t')) {
+        return quoted_text(text);
+    }
+    let entry = BTreeMap::from([("k", text)]);
+    // Text can always be written.
+    let written = serde_saphyr::to_string_with_options(&entry, options()).unwrap_or_default();
+    let written = written.strip_prefix("k: ").unwrap_or_default();
+    written.strip_suffix('\n').unwrap_or(written).to_owned()
+}
+
+/// A text in quotes, on one line.
+fn quoted_text(text: &str) -> String {
+    let written = write_quoted(&Value::from(text));
+    written.trim_end_matches('\n').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// The text as YAML 1.2 reads it.
+    fn read_back(text: &str) -> Value {
+        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    #[test]
+    fn objects_look_as_people_write_them() {
+        let object = json!({
+            "kind": "ConfigMap",
+            "metadata": {"name": "a", "labels": {"on": "yes", "a/b": "1.10"}},
+            "list": [{"name": "x", "env": [{"a": 1}]}, [1, [2, []]], "plain", {}],
+            "script": "one\n  two\n",
+            "none": null,
+        });
+        assert_eq!(
+            write(&object),
+            "\
+kind: ConfigMap
+metadata:
+  name: a
+  labels:
+    \"on\": \"yes\"
+    a/b: \"1.10\"
+list:
+- name: x
+  env:
+  - a: 1
+- - 1
+  - - 2
+    - []
+- plain
+- {}
+script: |
+  one
+    two
+none: null
+"
+        );
+        assert_eq!(read_back(&write(&object)), object);
+    }
+
+    #[test]
+    fn what_yaml_1_1_reads_otherwise_is_quoted() {
+        for text in [
+            "",
+            "~",
+            "null",
+            "yes",
+            "No",
+            "on",
+            "OFF",
+            "y",
+            "n",
+            "true",
+            "1",
+            "-1",
+            "+1",
+            "0755",
+            "0o17",
+            "0x1f",
+            "0b1_0",
+            "1_000",
+            "1.5",
+            ".5",
+            "1e3",
+            ".inf",
+            ".NaN",
+            "1:30",
+            "2026-11-21",
+            "=",
+            "<<",
+            "-",
+            "- a",
+            "a: b",
+            "a #b",
+            "#a",
+            " a",
+            "a ",
+            "a\t",
+            "\t",
+            "[a]",
+            "{a}",
+            "*a",
+            "&a",
+            "!a",
+            "|",
+            ">",
+            "%a",
+            "@a",
+            "`a",
+            "'a",
+            "\"a",
+            "a:",
+            "?",
+            "? a",
+            "---",
+            "...",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "\u{feff}a",
+            "a\u{7f}b",
+            "a\0b",
+            "\u{1f600}",
+        ] {
+            let document = json!({ "key": text, text: ["x", text] });
+            let written = write(&document);
+            assert_eq!(read_back(&written), document, "{written}");
+            let bare = format!("key: {text}\n");
+            let is_word = text == "\u{1f600}";
+            assert_eq!(written.starts_with(&bare), is_word, "{written}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![
+            "[a-zA-Z0-9 :#'\"{}\\[\\],&*!|>%@`~=<.\n\t\\-]{0,12}",
+            "\\PC{0,8}",
+            any::<String>(),
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            text.clone().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec((text.clone(), inner), 0..5)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_comes_back(value in value()) {
+            let written = write(&value);
+            prop_assert_eq!(read_back(&written), value, "{}", written);
+        }
     }
 }
