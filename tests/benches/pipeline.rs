@@ -1,7 +1,9 @@
 //! How long the pipeline takes, from values text to manifest text: `cargo xtask bench`.
 
 use divan::{Bencher, black_box};
+use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::layers::{Layer, merge};
+use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::release::Release;
 use mlflow_k8s_core::source::SourceId;
 use mlflow_k8s_core::{Rules, render, yaml};
@@ -50,4 +52,22 @@ fn values_to_manifests(bencher: Bencher<'_, '_>, name: &str) {
         let outcome = render(black_box(&layers), &release, Rules::Skip);
         outcome.manifests.map(|manifests| manifests.to_yaml())
     });
+}
+
+/// What the page does at each keystroke in a form field: one edit of the text,
+/// then values text to manifest text.
+#[divan::bench(args = ["quickstart", "everything"])]
+fn edit_and_render(bencher: Bencher<'_, '_>, name: &str) {
+    let path = ValuePath::root().join("image").join("tag");
+    let release = Release::default();
+    bencher
+        .with_inputs(|| Document::new(text(name)))
+        .bench_values(|mut document| {
+            let edited = document.set(&path, &"v3.17.2".into());
+            let outcome = render(&[file(document.text())], &release, Rules::Run);
+            (
+                edited,
+                outcome.manifests.map(|manifests| manifests.to_yaml()),
+            )
+        });
 }

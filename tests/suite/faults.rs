@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use mlflow_k8s_core::diagnostic::Severity;
+use mlflow_k8s_core::manifest::ManifestSet;
 use mlflow_k8s_core::{Outcome, Rules};
 use mlflow_k8s_tests::corpus::{self, Case};
 use serde::Deserialize;
@@ -66,7 +67,7 @@ fn check(case: &Case) -> Vec<String> {
             match at(&objects, name, pointer) {
                 Ok(actual) if actual == value => {}
                 Ok(actual) => {
-                    failures.push(format!("{name}#{pointer}: expected {value}, got {actual}"))
+                    failures.push(format!("{name}#{pointer}: expected {value}, got {actual}"));
                 }
                 Err(failure) => failures.push(failure),
             }
@@ -76,9 +77,11 @@ fn check(case: &Case) -> Vec<String> {
         for (pointer, part) in places {
             match at(&objects, name, pointer) {
                 Ok(actual) if contains(actual, part) => {}
-                Ok(actual) => failures.push(format!(
-                    "{name}#{pointer}: expected something with {part}, got {actual}"
-                )),
+                Ok(actual) => {
+                    failures.push(format!(
+                        "{name}#{pointer}: expected something with {part}, got {actual}"
+                    ));
+                }
                 Err(failure) => failures.push(failure),
             }
         }
@@ -115,7 +118,7 @@ fn objects(outcome: &Outcome) -> BTreeMap<String, &Value> {
     outcome
         .manifests
         .iter()
-        .flat_map(|manifests| manifests.manifests())
+        .flat_map(ManifestSet::manifests)
         .map(|manifest| {
             let name = format!("{}/{}", manifest.kind(), manifest.name());
             (name, manifest.object())

@@ -49,13 +49,12 @@ fn good_values() -> String {
 
 #[test]
 fn aliases_that_multiply() {
-    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    let mut lines = vec![format!("a0: &a0 [{}]", ["x"; 10].join(", "))];
     for level in 1..30 {
-        let below = level - 1;
-        text.push_str(&format!("a{level}: &a{level} ["));
-        text.push_str(&vec![format!("*a{below}"); 10].join(", "));
-        text.push_str("]\n");
+        let below = vec![format!("*a{}", level - 1); 10].join(", ");
+        lines.push(format!("a{level}: &a{level} [{below}]"));
     }
+    let text = lines.join("\n");
     assert_refused(text, &[Code::UNREADABLE, Code::SYNTAX]);
 }
 
@@ -74,9 +73,10 @@ fn nesting_without_end() {
     }
     let text = format!("{}x\n", "- ".repeat(100_000));
     assert_refused(text, &[Code::UNREADABLE, Code::SYNTAX]);
-    let text: String = (0..5_000)
+    let lines: Vec<String> = (0..5_000)
         .map(|depth| format!("{}a:\n", " ".repeat(depth)))
         .collect();
+    let text = lines.concat();
     assert_refused(text, &[Code::UNREADABLE, Code::SYNTAX]);
 }
 
@@ -165,10 +165,10 @@ fn what_other_systems_write_is_read() {
 
 #[test]
 fn many_entries_take_time_in_proportion() {
-    let entries: String = (0..20_000)
+    let entries: Vec<String> = (0..20_000)
         .map(|number| format!("  - {{name: V{number}, value: \"{number}\"}}\n"))
         .collect();
-    let outcome = render_file(format!("{}env:\n{entries}", good_values()));
+    let outcome = render_file(format!("{}env:\n{}", good_values(), entries.concat()));
     assert!(
         outcome.manifests.is_some(),
         "{:#?}",

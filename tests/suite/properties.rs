@@ -7,24 +7,28 @@ use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::manifest::ManifestSet;
 use mlflow_k8s_core::release::Release;
 use mlflow_k8s_core::{Rules, render, values};
+use mlflow_k8s_tests::diff::diff;
 use mlflow_k8s_tests::tools;
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
+
+use crate::readers::{kubernetes, pyyaml};
 
 /// Values as a file: JSON with YAML's escapes in place of what YAML does not take bare.
 fn file(values: &Value) -> Layer {
-    let mut text = String::new();
-    for character in values.to_string().chars() {
-        match u32::from(character) {
-            0x20..=0x7e => text.push(character),
-            code @ ..=0xffff => text.push_str(&format!("\\u{code:04x}")),
-            code => text.push_str(&format!("\\U{code:08x}")),
-        }
-    }
+    let escaped: Vec<String> = values
+        .to_string()
+        .chars()
+        .map(|character| match u32::from(character) {
+            0x20..=0x7e => character.to_string(),
+            code @ ..=0xffff => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        })
+        .collect();
     Layer::File {
         name: "values.yaml".to_owned(),
-        text,
+        text: escaped.concat(),
     }
 }
 
@@ -35,117 +39,121 @@ fn rendered(values: &Value) -> ManifestSet {
         .unwrap_or_else(|| panic!("refused: {:#?}", outcome.diagnostics))
 }
 
+/// Text that a YAML reader may take for something else.
+const SHORT: &[&str] = &[
+    "",
+    " ",
+    "~",
+    "null",
+    "Null",
+    "true",
+    "Yes",
+    "no",
+    "on",
+    "OFF",
+    "y",
+    "N",
+    "0",
+    "-1",
+    "+1",
+    "0x1f",
+    "0o17",
+    "017",
+    "08",
+    "0b101",
+    "1_000",
+    "1e3",
+    "1.",
+    ".5",
+    ".inf",
+    "-.INF",
+    ".nan",
+    "1:30",
+    "=",
+    "<<",
+    "-",
+    "- a",
+    "?",
+    "? a",
+    ":",
+    "a: b",
+    "a:",
+    ": a",
+    "#",
+    "a # b",
+    "&a",
+    "*a",
+    "!",
+    "!!str",
+    "!a b",
+    "|",
+    "|-",
+    ">",
+    "%",
+    "%YAML",
+    "@",
+    "`",
+    "'",
+    "\"",
+    "'a'",
+    "\"a\"",
+    "{",
+    "}",
+    "{a: b}",
+    "[",
+    "]",
+    "[a]",
+    ",",
+    "---",
+    "--- a",
+    "...",
+    "\\",
+    "\\n",
+    " a",
+    "a ",
+    "\ta",
+    "a\t",
+    "a\n",
+    "a\nb",
+    "\na",
+    "a\n\n",
+    "a\r\nb",
+    "\r",
+    "a\n b\n",
+    " a\nb",
+    "\u{85}",
+    "\u{2028}",
+    "\u{feff}",
+    "\u{a0}",
+    "é",
+    "日本語",
+    "🦀",
+    "\u{7f}",
+    "\u{9f}",
+    "$(A)",
+    "$A",
+    "%s",
+];
+const LONG: &[&str] = &[
+    "190:20:30",
+    "2001-01-01",
+    "2001-12-14t21:59:43.10-05:00",
+    "\u{feff}a",
+    "{{ .Values.a }}",
+];
+
 /// Text that a YAML reader may take for something else, and any other text.
 fn any_text() -> impl Strategy<Value = String> {
-    let suspicious = prop::sample::select(vec![
-        "",
-        " ",
-        "~",
-        "null",
-        "Null",
-        "true",
-        "Yes",
-        "no",
-        "on",
-        "OFF",
-        "y",
-        "N",
-        "0",
-        "-1",
-        "+1",
-        "0x1f",
-        "0o17",
-        "017",
-        "08",
-        "0b101",
-        "1_000",
-        "1e3",
-        "1.",
-        ".5",
-        ".inf",
-        "-.INF",
-        ".nan",
-        "1:30",
-        "190:20:30",
-        "2001-01-01",
-        "2001-12-14t21:59:43.10-05:00",
-        "=",
-        "<<",
-        "-",
-        "- a",
-        "?",
-        "? a",
-        ":",
-        "a: b",
-        "a:",
-        ": a",
-        "#",
-        "a # b",
-        "&a",
-        "*a",
-        "!",
-        "!!str",
-        "!a b",
-        "|",
-        "|-",
-        ">",
-        "%",
-        "%YAML",
-        "@",
-        "`",
-        "'",
-        "\"",
-        "'a'",
-        "\"a\"",
-        "{",
-        "}",
-        "{a: b}",
-        "[",
-        "]",
-        "[a]",
-        ",",
-        "---",
-        "--- a",
-        "...",
-        "\\",
-        "\\n",
-        " a",
-        "a ",
-        "\ta",
-        "a\t",
-        "a\n",
-        "a\nb",
-        "\na",
-        "a\n\n",
-        "a\r\nb",
-        "\r",
-        "a\n b\n",
-        " a\nb",
-        "\u{85}",
-        "\u{2028}",
-        "\u{feff}",
-        "\u{feff}a",
-        "\u{a0}",
-        "é",
-        "日本語",
-        "🦀",
-        "\u{7f}",
-        "\u{9f}",
-        "{{ .Values.a }}",
-        "$(A)",
-        "$A",
-        "%s",
-    ])
-    .prop_map(str::to_owned);
+    let suspicious = prop::sample::select([SHORT, LONG].concat()).prop_map(str::to_owned);
     let joined = (suspicious.clone(), "[ \\n:#a-z]{0,4}", suspicious.clone())
         .prop_map(|(start, middle, end)| format!("{start}{middle}{end}"));
     let characters = prop::collection::vec(any::<char>(), 0..40)
         .prop_map(|characters| characters.into_iter().collect());
     let long = "([a-z]{1,9} {1,3}){20,40}";
-    prop_oneof![suspicious, joined, characters, long].prop_filter(
-        "YAML can write every character but NUL is refused on reading",
-        |text: &String| !text.contains('\0'),
-    )
+    prop_oneof![suspicious, joined, characters, long]
+        .prop_filter("NUL is refused on reading", |text: &String| {
+            !text.contains('\0')
+        })
 }
 
 /// Values with a text wherever any text is legal, and the places in the output where it must be.
@@ -213,29 +221,71 @@ fn documents(text: &str) -> Vec<(Value, String)> {
         .collect()
 }
 
+/// What serde_yaml makes of a document, if it is not what is meant.
+fn misread(meant: &Value, document: &str) -> Option<String> {
+    match serde_yaml::from_str::<Value>(document) {
+        Ok(read) if read == *meant => None,
+        Ok(read) => Some(diff(meant, &read).join("\n")),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Fails unless other programs read in each document what is meant, too.
+fn assert_read_elsewhere(written: Vec<(Value, String)>) {
+    let Some(tools) = tools::folder() else { return };
+    let (meant, documents): (Vec<Value>, Vec<String>) = written.into_iter().unzip();
+    for (reader, read) in [
+        ("PyYAML", pyyaml(&tools, &documents)),
+        ("Kubernetes", kubernetes(&tools, &documents)),
+    ] {
+        assert_eq!(read.len(), meant.len());
+        for ((read, meant), document) in read.iter().zip(&meant).zip(&documents) {
+            assert_eq!(read, meant, "{reader} reads something else in\n{document}");
+        }
+    }
+}
+
+#[test]
+fn suspicious_text_comes_back_from_every_place() {
+    let mut failures = Vec::new();
+    let mut written = Vec::new();
+    for text in [SHORT, LONG].concat() {
+        for text in [
+            text.to_owned(),
+            format!("{text}\n"),
+            format!("{text}\n\n"),
+            format!("{text}\nb"),
+            format!("\n{text}"),
+            format!("a\n{text}"),
+            format!("a\n{text}\n"),
+        ] {
+            for (meant, document) in documents(&text) {
+                match misread(&meant, &document) {
+                    None => written.push((meant, document)),
+                    Some(failure) => failures.push(format!("{text:?}: {failure}")),
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_read_elsewhere(written);
+}
+
 #[test]
 fn any_text_comes_back_from_every_place() {
-    // Every reader sees the same texts; Python reads all of them at the end, in one process.
-    let tools = tools::folder();
+    // The other programs read all texts at the end, in one process each.
     let written = RefCell::new(Vec::new());
-    TestRunner::default()
+    TestRunner::new(Config::with_cases(1000))
         .run(&any_text(), |text| {
             for (meant, document) in documents(&text) {
-                let read: Value = serde_yaml::from_str(&document)
-                    .map_err(|error| TestCaseError::fail(format!("{error}\n{document}")))?;
-                prop_assert_eq!(&read, &meant, "{}", document);
+                let misread = misread(&meant, &document);
+                prop_assert!(misread.is_none(), "{misread:?} in\n{document}");
                 written.borrow_mut().push((meant, document));
             }
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
-    let Some(tools) = tools else { return };
-    let (meant, documents): (Vec<Value>, Vec<String>) = written.into_inner().into_iter().unzip();
-    let read = super::pyyaml(&tools, &documents);
-    assert_eq!(read.len(), meant.len());
-    for ((read, meant), document) in read.iter().zip(&meant).zip(&documents) {
-        assert_eq!(read, meant, "{document}");
-    }
+    assert_read_elsewhere(written.into_inner());
 }
 
 /// Every place of the values interface, by its default; deeper ones too.
@@ -347,6 +397,8 @@ fn any_values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(Config::with_cases(1000))]
+
     #[test]
     fn any_values_are_rendered_or_refused_with_a_reason(values in any_values()) {
         for rules in [Rules::Run, Rules::Skip] {
@@ -356,7 +408,7 @@ proptest! {
                 let Some(span) = diagnostic.span else { continue };
                 prop_assert!(outcome.sources.location(span).is_some(), "{:?}", diagnostic);
             }
-            for manifest in outcome.manifests.iter().flat_map(|set| set.manifests()) {
+            for manifest in outcome.manifests.iter().flat_map(ManifestSet::manifests) {
                 let text = manifest.to_yaml();
                 let read: Value = serde_yaml::from_str(&text)
                     .map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;

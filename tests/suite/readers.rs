@@ -71,25 +71,16 @@ fn a_set_of_documents_is_read_as_its_documents() {
 fn pyyaml_understands_every_document() {
     let Some(tools) = tools::folder() else { return };
     let manifests = manifests();
-    let texts: Vec<String> = manifests
-        .iter()
-        .map(|(_, manifest)| manifest.to_yaml())
-        .collect();
-    assert_understood(&manifests, &super::pyyaml(&tools, &texts));
+    let texts = texts(&manifests);
+    assert_understood(&manifests, &pyyaml(&tools, &texts));
 }
 
 #[test]
 fn kubernetes_reads_every_document() {
     let Some(tools) = tools::folder() else { return };
     let manifests = manifests();
-    let folder = write_files(&manifests);
-    // Changes nothing: it reads YAML as every Kubernetes program does, and prints what it read.
-    let output = kubectl(
-        &tools,
-        folder.path(),
-        &["patch", "--local", "--type=merge", "--patch={}"],
-    );
-    assert_understood(&manifests, &output);
+    let texts = texts(&manifests);
+    assert_understood(&manifests, &kubernetes(&tools, &texts));
 }
 
 #[test]
@@ -97,11 +88,14 @@ fn kubernetes_types_hold_everything_that_workloads_say() {
     let Some(tools) = tools::folder() else { return };
     let mut manifests = manifests();
     manifests.retain(|(_, manifest)| matches!(manifest.kind(), "Deployment" | "CronJob"));
-    let folder = write_files(&manifests);
     // Decodes into Kubernetes' own types and encodes from them: a wrong type
     // fails, an unknown field disappears. It has to change something to print.
     let mark = format!("{MARK}=1");
-    let output = kubectl(&tools, folder.path(), &["set", "env", "--local", &mark]);
+    let output = kubectl(
+        &tools,
+        &texts(&manifests),
+        &["set", "env", "--local", &mark],
+    );
     assert_eq!(manifests.len(), output.len());
     let failures: Vec<String> = manifests
         .iter()
@@ -119,25 +113,44 @@ fn kubernetes_types_hold_everything_that_workloads_say() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// One file for each manifest, in their order.
-fn write_files(manifests: &[(String, Manifest)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (number, (_, manifest)) in manifests.iter().enumerate() {
-        let file = folder.path().join(format!("{number:05}.yaml"));
-        std::fs::write(file, manifest.to_yaml()).expect("a file in a temporary folder");
-    }
-    folder
+fn texts(manifests: &[(String, Manifest)]) -> Vec<String> {
+    manifests
+        .iter()
+        .map(|(_, manifest)| manifest.to_yaml())
+        .collect()
 }
 
-/// What a local kubectl command prints about every file of a folder.
-fn kubectl(tools: &Path, folder: &Path, arguments: &[&str]) -> Vec<Value> {
+/// What PyYAML reads in texts of one document each, by one process for all.
+pub(crate) fn pyyaml(tools: &Path, texts: &[String]) -> Vec<Value> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/read_yaml.py");
+    let input = serde_json::to_vec(texts).expect("texts are JSON");
+    let mut python = Command::new(tools.join("bin/python"));
+    let output = tools::run(python.arg(script), &input);
+    serde_json::from_slice(&output).expect("the script prints JSON")
+}
+
+/// What Kubernetes' reader reads in texts of one object each, by one process for all.
+pub(crate) fn kubernetes(tools: &Path, texts: &[String]) -> Vec<Value> {
+    // Changes nothing, and prints what was read.
+    let arguments = ["patch", "--local", "--type=merge", "--patch={}"];
+    kubectl(tools, texts, &arguments)
+}
+
+/// What a local kubectl command prints about objects.
+fn kubectl(tools: &Path, texts: &[String], arguments: &[&str]) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (number, text) in texts.iter().enumerate() {
+        // kubectl takes the files of a folder by name.
+        let file = folder.path().join(format!("{number:08}.yaml"));
+        std::fs::write(file, text).expect("a file in a temporary folder");
+    }
     let mut command = Command::new(tools.join("bin/kubectl"));
     command
         .args(arguments)
         .args(["--output=json", "--filename"])
-        .arg(folder)
+        .arg(folder.path())
         // No cluster is asked, whatever the machine's configuration.
-        .env("KUBECONFIG", folder.join("none"));
+        .env("KUBECONFIG", folder.path().join("none"));
     let output = tools::run(&mut command, b"");
     serde_json::Deserializer::from_slice(&output)
         .into_iter()
@@ -165,6 +178,12 @@ fn keep_what_is_said(said: &Value, typed: &mut Value) {
     match (said, typed) {
         (Value::Object(said), Value::Object(typed)) => {
             typed.retain(|key, value| said.contains_key(key) || !is_empty(value));
+            for (key, value) in said {
+                // Some of Go's fields cannot tell zero from nothing, and mean the same by both.
+                if is_zero(value) && !typed.contains_key(key) {
+                    typed.insert(key.clone(), value.clone());
+                }
+            }
             for (key, value) in typed {
                 let Some(said) = said.get(key) else { continue };
                 if matches!(key.as_str(), "limits" | "requests") {
@@ -183,6 +202,10 @@ fn keep_what_is_said(said: &Value, typed: &mut Value) {
         }
         _ => {}
     }
+}
+
+fn is_zero(value: &Value) -> bool {
+    *value == 0 || *value == false || *value == ""
 }
 
 fn is_empty(value: &Value) -> bool {

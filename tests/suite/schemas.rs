@@ -129,15 +129,15 @@ fn the_schemas_refuse_what_is_wrong() {
     let Some(tools) = tools::folder() else { return };
     let [_, newest] = oldest_and_newest(&tools);
     let mut schemas = Schemas::load(newest);
-    let unknown_field = serde_json::json!({
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"prots": []},
-    });
-    assert_eq!(schemas.check(&unknown_field).len(), 1);
-    let unknown_custom_field = serde_json::json!({
-        "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": {"name": "a"},
-        "spec": {"selector": {}, "endpoints": [{"prot": "http"}]},
-    });
-    assert_eq!(schemas.check(&unknown_custom_field).len(), 1);
-    let unknown_kind = serde_json::json!({"apiVersion": "v1", "kind": "Sevrice"});
-    assert_eq!(schemas.check(&unknown_kind).len(), 1);
+    for (case, manifests) in corpus::rendered() {
+        for manifest in manifests.manifests() {
+            let mut wrong = manifest.object().clone();
+            wrong["metadata"]["lables"] = serde_json::json!({});
+            assert_eq!(schemas.check(&wrong).len(), 1, "{}", case.name);
+
+            let mut wrong = manifest.object().clone();
+            wrong["kind"] = format!("{}s", manifest.kind()).into();
+            assert_eq!(schemas.check(&wrong).len(), 1, "{}", case.name);
+        }
+    }
 }

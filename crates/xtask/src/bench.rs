@@ -1,10 +1,9 @@
 //! Measurements.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::Context;
-use xshell::cmd;
+use xshell::{Cmd, cmd};
 
 use crate::step::step;
 use crate::workspace::Workspace;
@@ -27,64 +26,39 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     step("the command line, as a process", || {
         cmd!(shell, "cargo build --quiet --release --package mlflow-k8s").run()?;
         let program = workspace.target.join("release/mlflow-k8s");
-        for case in ["quickstart", "everything"] {
-            let values = values(workspace, case);
-            let arguments = [
-                "render".into(),
-                "--no-check".into(),
-                "--values".into(),
-                values,
-            ];
-            report(
-                workspace,
-                &format!("mlflow-k8s, {case}"),
-                program.clone().into(),
-                arguments,
-            )?;
-        }
-        Ok(())
+        measure(workspace, |values| {
+            cmd!(shell, "{program} render --no-check --values {values}")
+        })
     })?;
     if let Some(chart) = &options.chart {
         step("Helm, as a process", || {
-            for case in ["quickstart", "everything"] {
-                let arguments = [
-                    "template".into(),
-                    "mlflow".into(),
-                    chart.clone().into(),
-                    "--values".into(),
-                    values(workspace, case),
-                ];
-                report(
-                    workspace,
-                    &format!("helm, {case}"),
-                    "helm".into(),
-                    arguments,
-                )?;
-            }
-            Ok(())
+            measure(workspace, |values| {
+                cmd!(shell, "helm template mlflow {chart} --values {values}")
+            })
         })?;
     }
     Ok(())
 }
 
-fn values(workspace: &Workspace, case: &str) -> OsString {
-    let cases = workspace.root.join("tests/corpus/conformance");
-    cases.join(case).join("values.yaml").into()
-}
-
-/// Prints the median time and the peak memory of a command.
-fn report<const N: usize>(
-    workspace: &Workspace,
-    name: &str,
-    program: OsString,
-    arguments: [OsString; N],
+/// Prints the median time and the peak memory of a command that renders a values file.
+fn measure<'a>(
+    workspace: &'a Workspace,
+    render: impl Fn(PathBuf) -> Cmd<'a>,
 ) -> anyhow::Result<()> {
     let script = workspace.root.join("tests/tools/measure.py");
-    let result = cmd!(workspace.shell, "python3 {script} {RUNS} {program}")
-        .args(arguments)
-        .quiet()
-        .read()
-        .with_context(|| format!("cannot measure {name}"))?;
-    println!("{name}: {result}");
+    for case in ["quickstart", "everything"] {
+        let values = workspace
+            .root
+            .join("tests/corpus/conformance")
+            .join(case)
+            .join("values.yaml");
+        let command: Command = render(values).into();
+        let program = command.get_program();
+        let result = cmd!(workspace.shell, "python3 {script} {RUNS} {program}")
+            .args(command.get_args())
+            .quiet()
+            .read()?;
+        println!("{case}: {result}");
+    }
     Ok(())
 }

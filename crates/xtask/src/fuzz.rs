@@ -1,6 +1,6 @@
 //! Coverage-guided fuzzing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use xshell::cmd;
@@ -11,17 +11,20 @@ use crate::workspace::Workspace;
 const VERSION: &str = "0.13.2";
 
 /// The targets of `fuzz/`, and what each starts from.
-const TARGETS: [(&str, Seeds); 3] = [
+const TARGETS: [(&str, Seeds); 4] = [
+    ("document_edit", Seeds::Edits),
     ("document_reader", Seeds::Files),
     ("pipeline", Seeds::Files),
     ("set_expression", Seeds::SetTable),
 ];
 
 /// What a target starts from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Seeds {
     /// Every values file of the corpus.
     Files,
+    /// The same, each with an edit before it.
+    Edits,
     /// The first column of the table of `--set` expressions.
     SetTable,
 }
@@ -81,24 +84,24 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
 }
 
 /// Writes what a target starts from, one file each.
-fn write_seeds(
-    workspace: &Workspace,
-    seeds: Seeds,
-    folder: &std::path::Path,
-) -> anyhow::Result<()> {
+fn write_seeds(workspace: &Workspace, seeds: Seeds, folder: &Path) -> anyhow::Result<()> {
     let shell = &workspace.shell;
     let corpus = workspace.root.join("tests/corpus");
     shell.remove_path(folder)?;
     shell.create_dir(folder)?;
     match seeds {
-        Seeds::Files => {
+        Seeds::Files | Seeds::Edits => {
             for group in ["conformance", "faults"] {
                 for case in shell.read_dir(corpus.join(group))? {
                     let Some(name) = case.file_name() else {
                         continue;
                     };
                     let name = format!("{group}-{}.yaml", name.to_string_lossy());
-                    shell.copy_file(case.join("values.yaml"), folder.join(name))?;
+                    let mut text = shell.read_file(case.join("values.yaml"))?;
+                    if seeds == Seeds::Edits {
+                        text.insert_str(0, "server.value_options.app_name=basic-auth\n");
+                    }
+                    shell.write_file(folder.join(name), text)?;
                 }
             }
         }

@@ -28,7 +28,10 @@ const WITHOUT_TOOLS: &str = "MLFLOW_K8S_TEST_WITHOUT_TOOLS";
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let shell = &workspace.shell;
     step("formatting", || {
-        Ok(cmd!(shell, "cargo fmt --all --check").run()?)
+        cmd!(shell, "cargo fmt --all --check").run()?;
+        // Not a member of the workspace.
+        let fuzz = "fuzz/Cargo.toml";
+        Ok(cmd!(shell, "cargo fmt --manifest-path {fuzz} --check").run()?)
     })?;
     step("generated files", || {
         generate::run(workspace, &generate::Options { check: true })
@@ -43,7 +46,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     step("documentation", || {
         Ok(cmd!(
             shell,
-            "cargo doc --quiet --workspace --all-features --no-deps --document-private-items"
+            "cargo doc --quiet --workspace --all-features --no-deps"
         )
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?)
@@ -139,5 +142,23 @@ impl std::fmt::Display for Tally {
             write!(f, ", {} skipped", self.ignored)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn closing_lines_add_up() {
+        let mut tally = Tally::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+        ] {
+            tally.add(line);
+        }
+        assert_eq!(tally.to_string(), "5 passed, 4 failed, 1 skipped");
     }
 }
