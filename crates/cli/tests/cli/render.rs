@@ -123,7 +123,7 @@ fn files_of_an_earlier_run_are_named() {
     assert!(
         sandbox
             .list("out")
-            .contains(&"namespace-mlflow.yaml".to_owned())
+            .contains(&"00-namespace-mlflow.yaml".to_owned())
     );
 }
 
