@@ -109,14 +109,15 @@ impl Document {
         // From the smallest splice to ever larger collections written anew.
         let mut target = path.clone();
         loop {
-            let edited = match at(&after, target.segments()) {
+            let proposals = match at(&after, target.segments()) {
                 _ if removes && target == *path => splice::remove(&self.text, &root, path),
-                Some(value) => splice::set(&self.text, &root, &target, value),
-                None => None,
+                Some(value) => splice::set(&self.text, &root, &target, value)
+                    .into_iter()
+                    .collect(),
+                None => Vec::new(),
             };
-            if let Some(text) = edited
-                && parse(&text).is_ok_and(|node| node.to_json() == after)
-            {
+            let good = |text: &String| parse(text).is_ok_and(|node| node.to_json() == after);
+            if let Some(text) = proposals.into_iter().find(good) {
                 self.text = text;
                 return Ok(());
             }

@@ -42,8 +42,21 @@ fn wrapped(step: &Segment, value: &Json) -> Option<Json> {
     }
 }
 
-/// The text without the entry at `path`.
-pub(super) fn remove(text: &str, root: &Node, path: &ValuePath) -> Option<String> {
+/// The text without the entry at `path`; then the same without the blank
+/// lines behind it, which would become part of a `|+` block before it.
+pub(super) fn remove(text: &str, root: &Node, path: &ValuePath) -> Vec<String> {
+    [false, true]
+        .into_iter()
+        .filter_map(|with_blank_lines| remove_entry(text, root, path, with_blank_lines))
+        .collect()
+}
+
+fn remove_entry(
+    text: &str,
+    root: &Node,
+    path: &ValuePath,
+    with_blank_lines: bool,
+) -> Option<String> {
     let page = Page::new(text);
     let (step, parent_path) = path.split_last()?;
     let parent = root.at(&parent_path)?;
@@ -101,7 +114,11 @@ pub(super) fn remove(text: &str, root: &Node, path: &ValuePath) -> Option<String
         Some(next) if !alone => Some(page.without(part.start..next.start)),
         _ => {
             let start = page.attached_comment(line, part.start - line);
-            Some(page.without(start..page.line_after(part.end)))
+            let mut end = page.line_after(part.end);
+            while with_blank_lines && end < text.len() && page.is_blank_line(end) {
+                end = page.next_line(end);
+            }
+            Some(page.without(start..end))
         }
     }
 }
@@ -126,7 +143,7 @@ impl<'t> Page<'t> {
     /// `<<` brings in was written elsewhere.
     fn holds(&self, node: &Node, place: crate::source::Span) -> bool {
         (node.span.start..=node.span.end).contains(&place.start)
-            && place.end <= node.span.end.max(self.text.trim_end().len())
+            && place.end <= node.span.end.max(trimmed(self.text).len())
     }
 
     fn is_flow(&self, node: &Node) -> bool {
@@ -144,7 +161,7 @@ impl<'t> Page<'t> {
             Value::Mapping(entries) => entries.iter().map(|entry| &entry.value).collect(),
             Value::Scalar(scalar) => return node.span.start + scalar_length(own, scalar),
         };
-        let trimmed = node.span.start + own.trim_end().len();
+        let trimmed = node.span.start + trimmed(own).len();
         if self.is_flow(node) {
             return trimmed;
         }
@@ -216,6 +233,10 @@ impl<'t> Page<'t> {
         }
     }
 
+    fn is_blank_line(&self, line: usize) -> bool {
+        self.slice(line..self.line_end(line)).trim().is_empty()
+    }
+
     /// The column of a position in its line, in characters.
     fn column(&self, position: usize) -> usize {
         self.slice(self.line_start(position)..position)
@@ -266,7 +287,7 @@ impl<'t> Page<'t> {
             return Some(item.span.start);
         }
         let before = self.slice(parent.span.start..item.span.start);
-        let dash = before.trim_end();
+        let dash = trimmed(before);
         dash.ends_with('-')
             .then(|| parent.span.start + dash.len() - 1)
     }
@@ -478,15 +499,21 @@ fn block(value: &Json) -> String {
     written.trim_end_matches('\n').to_owned()
 }
 
+/// The text without YAML's white space behind it. Rust's `trim_end` knows
+/// more kinds of blanks, which are content in YAML.
+fn trimmed(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '\r', '\n'])
+}
+
 /// Length of a scalar's own text. Behind a block scalar, blanks may be part of it.
 fn scalar_length(own: &str, scalar: &Scalar) -> usize {
     let is_block = own.starts_with(['|', '>']);
     match scalar {
         Scalar::String(_) if is_block && keeps_line_breaks(own) => own.len(),
-        Scalar::String(text) if is_block && text.trim_end_matches('\n') != text.trim_end() => {
+        Scalar::String(text) if is_block && text.trim_end_matches('\n') != trimmed(text) => {
             own.trim_end_matches(['\n', '\r']).len()
         }
-        _ => own.trim_end().len(),
+        _ => trimmed(own).len(),
     }
 }
 

@@ -325,5 +325,6 @@ proptest! {
 
 fn entry_lines<'t>(text: &'t str, root: &Node, key: &str) -> &'t str {
     let entry = root.entry(key).unwrap();
-    text[entry.key_span.start..entry.value.span.end.max(entry.key_span.end)].trim_end()
+    text[entry.key_span.start..entry.value.span.end.max(entry.key_span.end)]
+        .trim_end_matches(['\n', '\r', ' '])
 }
