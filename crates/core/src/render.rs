@@ -51,6 +51,7 @@ pub(crate) fn render(resolved: &Resolved<'_>) -> ManifestSet {
 fn manifest(object: Option<impl Serialize>) -> Option<Manifest> {
     // Serialising to JSON values fails only for maps whose keys are not text,
     // and Kubernetes objects have none.
-    let value = serde_json::to_value(object?).ok()?;
-    Some(Manifest::new(field_order::arranged(value)))
+    let mut value = serde_json::to_value(object?).ok()?;
+    field_order::arrange(&mut value);
+    Some(Manifest::new(value))
 }

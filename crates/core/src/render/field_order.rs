@@ -81,33 +81,28 @@ const FIRST: &[&str] = &[
     "mountPath",
 ];
 
-/// The object with its fields in reading order, at every depth. Free-form
-/// maps (labels, annotations) are ordered already.
-pub(super) fn arranged(value: Value) -> Value {
+/// Puts an object's fields into reading order, at every depth. Free-form maps
+/// (labels, annotations) are ordered already.
+pub(super) fn arrange(value: &mut Value) {
     match value {
-        Value::Array(items) => Value::Array(items.into_iter().map(arranged).collect()),
+        Value::Array(items) => items.iter_mut().for_each(arrange),
         Value::Object(fields) => {
-            let mut fields: Vec<(usize, String, Value)> = fields
-                .into_iter()
-                .map(|(key, value)| {
-                    let value = if is_free_form(&key) {
-                        value
-                    } else {
-                        arranged(value)
-                    };
-                    (rank(&key), key, value)
-                })
-                .collect();
-            // Stable, so fields that are not named keep the order they came in.
-            fields.sort_by_key(|(rank, ..)| *rank);
-            Value::Object(
-                fields
+            for (key, value) in fields.iter_mut() {
+                if !is_free_form(key) {
+                    arrange(value);
+                }
+            }
+            if !fields.keys().is_sorted_by_key(|key| rank(key)) {
+                let mut entries: Vec<(usize, String, Value)> = std::mem::take(fields)
                     .into_iter()
-                    .map(|(_, key, value)| (key, value))
-                    .collect(),
-            )
+                    .map(|(key, value)| (rank(&key), key, value))
+                    .collect();
+                // Stable, so fields that are not named keep the order they came in.
+                entries.sort_by_key(|(rank, ..)| *rank);
+                fields.extend(entries.into_iter().map(|(_, key, value)| (key, value)));
+            }
         }
-        scalar => scalar,
+        _ => {}
     }
 }
 

@@ -147,13 +147,16 @@ fn append_scalar(value: &Value, indent: usize, text: &mut String) {
     }
 }
 
-/// Text that is a word in every version of YAML: letters first, nothing that
-/// YAML uses, and not one of the words that are values.
+/// Text that every version of YAML reads as itself where it stands in a
+/// block: no blanks, nothing that begins another kind of node, and not one of
+/// the words that are values. What is none of these the library decides.
 fn is_bare_word(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
+    let begins = |first: char| first.is_ascii_alphabetic() || first == '/';
+    text.starts_with(begins)
+        && !text.ends_with(':')
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./=:@,*[]".contains(&byte))
         && resolve(text) == Resolved::String
 }
 
