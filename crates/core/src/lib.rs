@@ -110,3 +110,8 @@ fn sort(diagnostics: &mut [Diagnostic]) {
         (diagnostic.severity, place.is_none(), place)
     });
 }
+
+/// The README's example of the library, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -10,6 +10,7 @@
 mod check;
 mod failures;
 mod help;
+mod readme;
 mod render;
 mod sandbox;
 mod values;
