@@ -57,6 +57,8 @@ impl<'a> Findings<'a> {
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let written = || {
+            // Nobody wrote what is about no setting, such as the release's name.
+            diagnostic.path.split_last()?;
             let node = self.merged.at(&diagnostic.path)?;
             // A default is nothing that its reader could have written otherwise.
             (!node.span.is_default()).then_some(node.span)

@@ -31,6 +31,9 @@ const FIRST: &[&str] = &[
     "imagePullSecrets",
     "initContainers",
     "containers",
+    // Claims.
+    "accessModes",
+    "storageClassName",
     // Containers.
     "image",
     "imagePullPolicy",
