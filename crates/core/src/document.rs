@@ -103,7 +103,7 @@ impl Document {
         let before = root.to_json();
         let after = changed(&before, path.segments(), value, path)?;
         let removes = value.is_none();
-        if before == after && root.at(path).is_none() {
+        if before == after {
             return Ok(());
         }
         // From the smallest splice to ever larger collections written anew.
