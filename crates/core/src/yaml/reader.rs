@@ -410,7 +410,11 @@ impl Reader<'_> {
                 };
                 for source in sources {
                     match source.value {
-                        Value::Mapping(entries) => merged.extend(entries),
+                        Value::Mapping(brought) => {
+                            for entry in brought {
+                                merge_entry(entry, entries, merged);
+                            }
+                        }
                         _ => {
                             return Err(stop(
                                 Code::SYNTAX,
@@ -593,6 +597,18 @@ fn collection_tag(tag: Option<&Tag>, expected: &str, span: Span) -> Result<(), S
     }
 }
 
+/// Adds what `<<` brings in. As in Helm's reader, it wins over the keys
+/// before it and yields to those behind it; of several sources the first wins.
+fn merge_entry(entry: Entry, before: &mut [Entry], merged: &mut Vec<Entry>) {
+    if merged.iter().any(|other| other.key == entry.key) {
+        return;
+    }
+    if let Some(own) = before.iter_mut().find(|own| own.key == entry.key) {
+        own.value = entry.value.clone();
+    }
+    merged.push(entry);
+}
+
 /// What to look for after a message of the parser.
 fn hint(message: &str) -> &'static str {
     const HINTS: &[(&str, &str)] = &[
@@ -673,4 +689,36 @@ fn measure(node: &Node) -> (usize, usize) {
         .fold((1, 1), |(size, depth), (child_size, child_depth)| {
             (size + child_size, depth.max(child_depth + 1))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn texts_mean_what_helm_reads() {
+        // Each result is what Helm 3.19.0 reads.
+        for (text, expected) in [
+            (
+                "b: &b {a: 1}\nm:\n  a: x\n  <<: *b\n",
+                json!({"b": {"a": 1}, "m": {"a": 1}}),
+            ),
+            (
+                "b: &b {a: 1}\nm:\n  <<: *b\n  a: x\n",
+                json!({"b": {"a": 1}, "m": {"a": "x"}}),
+            ),
+            (
+                "b: &b {a: 1}\nc: &c {a: 2, d: 3}\nm:\n  a: x\n  <<: [*b, *c]\n",
+                json!({"b": {"a": 1}, "c": {"a": 2, "d": 3}, "m": {"a": 1, "d": 3}}),
+            ),
+            ("a: |\n  x\n", json!({"a": "x\n"})),
+            ("a: |\n  x\n  ", json!({"a": "x\n"})),
+        ] {
+            let mut diagnostics = Vec::new();
+            let node = read(text, SourceId::DEFAULTS, &mut diagnostics);
+            assert_eq!(diagnostics, [], "{text}");
+            assert_eq!(node.map(|node| node.to_json()), Some(expected), "{text}");
+        }
+    }
 }
