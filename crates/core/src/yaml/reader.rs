@@ -517,7 +517,7 @@ impl Reader<'_> {
                         .help("Helm silently takes the last one; keep one of them"),
                     );
                 }
-                // An entry of the mapping's own wins over what is merged in.
+                // An entry behind `<<` wins over it; one before it has its value already.
                 Some(_) => {}
             }
         }
