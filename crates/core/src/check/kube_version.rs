@@ -2,15 +2,16 @@
 
 use super::{Findings, shown};
 use crate::diagnostic::Code;
-use crate::path::ValuePath;
+use crate::path::{Segment, ValuePath};
 use crate::release::Release;
 use crate::yaml::{Node, Value};
 
-/// A key, what must hold above it, and the minor version in which it can be
-/// used without a feature gate. Sources: the feature gates page and the API
-/// reference of each version, <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>.
+/// A setting, a key below it, and the minor version since which the key works
+/// without somebody switching a feature gate on. Sources: `kube_features.go`
+/// of the versions, and
+/// <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>.
 const SINCE: &[(&str, &str, u8)] = &[
-    ("topologySpreadConstraints", "minDomains", 25),
+    ("topologySpreadConstraints", "minDomains", 27),
     ("topologySpreadConstraints", "nodeAffinityPolicy", 26),
     ("topologySpreadConstraints", "nodeTaintsPolicy", 26),
     ("topologySpreadConstraints", "matchLabelKeys", 27),
@@ -22,7 +23,7 @@ const SINCE: &[(&str, &str, u8)] = &[
     ("extraInitContainers", "restartPolicy", 29),
     ("extraContainers", "resizePolicy", 33),
     ("extraVolumeMounts", "recursiveReadOnly", 31),
-    ("extraVolumes", "image", 33),
+    ("extraVolumes", "image", 35),
 ];
 
 pub(super) fn check(release: &Release, findings: &mut Findings<'_>) {
@@ -66,15 +67,21 @@ pub(super) fn check(release: &Release, findings: &mut Findings<'_>) {
     }
 }
 
+/// Where the key stands in a setting: in the setting itself or in an element
+/// of its list. Deeper, the same key may be another one (`rbd.image`); only
+/// the terms of an affinity are found at any depth.
 fn places_of(key: &str, node: &Node, path: &ValuePath, places: &mut Vec<ValuePath>) {
     match &node.value {
         Value::Mapping(entries) => {
+            let is_affinity = path.segments().first() == Some(&Segment::from("affinity"));
             for entry in entries {
                 let path = path.join(entry.key.as_str());
-                if entry.key == key {
-                    places.push(path.clone());
+                if is_affinity {
+                    places_of(key, &entry.value, &path, places);
                 }
-                places_of(key, &entry.value, &path, places);
+                if entry.key == key {
+                    places.push(path);
+                }
             }
         }
         Value::Sequence(items) => {
@@ -83,5 +90,56 @@ fn places_of(key: &str, node: &Node, path: &ValuePath, places: &mut Vec<ValuePat
             }
         }
         Value::Scalar(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layers::Layer;
+    use crate::release::Release;
+    use crate::{Rules, render};
+
+    /// The paths that are refused for a version.
+    fn refused(values: &str, version: &str) -> Vec<String> {
+        let release = Release {
+            kube_version: version.parse().ok(),
+            ..Release::default()
+        };
+        let layers = [
+            Layer::Preset("minimal".to_owned()),
+            Layer::Set(values.to_owned()),
+        ];
+        render(&layers, &release, Rules::Run)
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.path.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn keys_are_refused_before_their_version() {
+        const SPREAD: &str = "topologySpreadConstraints[0].maxSkew=1,\
+            topologySpreadConstraints[0].topologyKey=zone,\
+            topologySpreadConstraints[0].whenUnsatisfiable=DoNotSchedule,\
+            topologySpreadConstraints[0].minDomains=2";
+        const TERM: &str = "affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]";
+        let spread = "topologySpreadConstraints[0].minDomains";
+        assert_eq!(refused(SPREAD, "1.26"), [spread]);
+        assert_eq!(refused(SPREAD, "1.27"), [""; 0]);
+
+        let image = "extraVolumes[0].name=a,extraVolumes[0].image.reference=r.io/a:1";
+        assert_eq!(refused(image, "1.34"), ["extraVolumes[0].image"]);
+        assert_eq!(refused(image, "1.35"), [""; 0]);
+        let rbd = "extraVolumes[0].name=a,extraVolumes[0].rbd.image=a,\
+            extraVolumes[0].rbd.monitors={a}";
+        assert_eq!(refused(rbd, "1.23"), [""; 0]);
+
+        let term = format!("{TERM}.topologyKey=zone,{TERM}.matchLabelKeys={{a}}");
+        assert_eq!(refused(&term, "1.30"), [format!("{TERM}.matchLabelKeys")]);
+        assert_eq!(refused(&term, "1.31"), [""; 0]);
+
+        let mode = "storage.enabled=true,storage.accessMode=ReadWriteOncePod";
+        assert_eq!(refused(mode, "1.26"), ["storage.accessMode"]);
+        assert_eq!(refused(mode, "1.27"), [""; 0]);
     }
 }
