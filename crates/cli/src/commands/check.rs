@@ -10,7 +10,7 @@ pub(crate) fn run(args: CheckArgs) -> Result<(), Failure> {
     super::need_values("check", &args.inputs)?;
     let layers = input::layers(args.inputs)?;
     let (release, rules) = args.release.into_release();
-    let outcome = mlflow_k8s_core::render(&layers, &release, rules);
+    let outcome = mlflow_k8s_core::render(&layers, &release, &rules);
     let (sources, diagnostics) = (&outcome.sources, &outcome.diagnostics);
     match args.format {
         ReportFormat::Text if diagnostics.is_empty() => print("no findings"),

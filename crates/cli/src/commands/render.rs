@@ -8,7 +8,7 @@ pub(crate) fn run(args: RenderArgs) -> Result<(), Failure> {
     super::need_values("render", &args.inputs)?;
     let layers = input::layers(args.inputs)?;
     let (release, rules) = args.release.into_release();
-    let outcome = mlflow_k8s_core::render(&layers, &release, rules);
+    let outcome = mlflow_k8s_core::render(&layers, &release, &rules);
     report::text(&outcome.sources, &outcome.diagnostics);
     let manifests = outcome.manifests.ok_or(Failure::Found)?;
     match &args.output_dir {

@@ -1,16 +1,66 @@
-//! Options of the server and of garbage collection that MLflow refuses.
+//! Options of `mlflow server`.
 
-use crate::check::{Findings, path};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::values::Values;
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at};
+use crate::diagnostic::{Code, Edit, Severity};
 
-/// MLflow refuses to start with a static prefix that does not begin with `/`,
-/// ends with one, or holds braces.
-pub(super) fn static_prefix(values: &Values, findings: &mut Findings<'_>) {
-    let own = values.server.static_prefix.as_str();
-    let (place, prefix) = match values.server.option("static-prefix") {
-        _ if !own.is_empty() => (path(&["server", "staticPrefix"]), own),
-        Some(option) => (path(&["server", "value_options", "static_prefix"]), option),
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK301",
+            name: "static-prefix",
+            summary: "The static prefix has a form that the server refuses.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 starts only if the prefix begins with `/`, does not end with one, \
+              and holds no braces.",
+        example: "\
+server:
+  staticPrefix: mlflow/
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: static_prefix,
+    },
+    Rule {
+        code: Code {
+            id: "MK302",
+            name: "option-twice",
+            summary: "`server.value_options` repeats an option that a setting of its own gives.",
+        },
+        severity: Severity::Error,
+        why: "Given twice, the last one on the command line counts, and what follows from the \
+              setting (probes, mounts, addresses) does not fit the server any more. The metrics \
+              directory must be writable besides: elsewhere the server ends at once, with exit \
+              code 0.",
+        example: "\
+metrics:
+  enabled: true
+server:
+  value_options:
+    expose_prometheus: /metrics
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: option_twice,
+    },
+];
+
+fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let own = facts.values.server.static_prefix.as_str();
+    let (place, prefix) = match facts.option("static-prefix") {
+        _ if !own.is_empty() => (at("server.staticPrefix"), own),
+        Some(option) => option,
         None => return,
     };
     let good = prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['{', '}']);
@@ -18,27 +68,25 @@ pub(super) fn static_prefix(values: &Values, findings: &mut Findings<'_>) {
         return;
     }
     let meant = format!("/{}", prefix.trim_matches('/').replace(['{', '}'], ""));
-    let mut diagnostic = Diagnostic::error(
-        Code::STATIC_PREFIX,
+    let finding = Finding::new(
         place.clone(),
         format!("the server refuses to start with the static prefix {prefix:?}"),
     );
-    diagnostic = if meant == "/" {
-        diagnostic
+    findings.push(if meant == "/" {
+        finding
             .help("to serve at the root, leave the static prefix empty")
-            .fix_set("Serve at the root", &place, "")
+            .fix("Serve at the root", [Edit::set(&place, "")])
     } else {
-        diagnostic
+        finding
             .help(format!(
                 "start it with one `/` and end it with none: {meant}"
             ))
-            .fix_set(format!("Write {meant}"), &place, meant)
-    };
-    findings.push(diagnostic);
+            .fix(format!("Write {meant}"), [Edit::set(&place, meant)])
+    });
 }
 
-/// A value option that another setting gives to the server as well.
-pub(super) fn option_twice(values: &Values, findings: &mut Findings<'_>) {
+fn option_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
     let prefix = values.server.static_prefix.as_str();
     let option = |name| values.server.option(name);
     let prefix_differs =
@@ -69,73 +117,15 @@ pub(super) fn option_twice(values: &Values, findings: &mut Findings<'_>) {
              options are passed on",
         ),
     ] {
-        let key = values
-            .server
-            .value_options
-            .keys()
-            .find(|key| twice && key.replace('_', "-") == name);
-        if let Some(key) = key {
-            let place = path(&["server", "value_options", key]);
+        if let Some((place, _)) = facts.option(name).filter(|_| twice) {
             findings.push(
-                Diagnostic::error(
-                    Code::OPTION_TWICE,
+                Finding::new(
                     place.clone(),
                     format!("`{place}` and `{owner}` both set --{name}"),
                 )
                 .help(help)
-                .fix_remove(format!("Remove {place}"), &place),
+                .fix(format!("Remove {place}"), [Edit::remove(&place)]),
             );
-        }
-    }
-}
-
-/// `mlflow gc --older-than` takes days, hours, minutes and seconds, in this
-/// order, each at most once: `^(Nd)?(Nh)?(Nm)?(Ns)?$` with decimals.
-pub(super) fn older_than(values: &Values, findings: &mut Findings<'_>) {
-    let text = values.garbage_collection.older_than.as_str();
-    if text.is_empty() || is_age(text) {
-        return;
-    }
-    let place = path(&["garbageCollection", "olderThan"]);
-    findings.push(
-        Diagnostic::error(
-            Code::OLDER_THAN,
-            place.clone(),
-            format!("`{place}` is not an age that `mlflow gc` reads: {text:?}"),
-        )
-        .help("write days, hours, minutes and seconds in this order: 30d, 12h, 1d6h30m"),
-    );
-}
-
-fn is_age(text: &str) -> bool {
-    let mut units = "dhms".chars();
-    let mut number = String::new();
-    for character in text.chars() {
-        if character.is_ascii_digit() || character == '.' {
-            number.push(character);
-        } else if units.any(|unit| unit == character) && number.parse::<f64>().is_ok() {
-            number.clear();
-        } else {
-            return false;
-        }
-    }
-    number.is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_age;
-
-    #[test]
-    fn ages() {
-        // Accepted and refused by mlflow 3.17.2.
-        for good in ["30d", "1.5d", "1d2h3m4s", "12h", "90s"] {
-            assert!(is_age(good), "{good}");
-        }
-        for bad in [
-            "30", "30 days", "1w", "30D", "P30D", "-1d", "1mo", "d", "30d ", "1.5.2d", "1h1d",
-        ] {
-            assert!(!is_age(bad), "{bad}");
         }
     }
 }

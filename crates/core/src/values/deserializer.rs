@@ -650,9 +650,12 @@ struct Entries<'a> {
     current: Option<&'a Entry>,
 }
 
-/// `x-…` holds anchors, `global` belongs to an umbrella chart: neither is ours.
+/// `x-…` holds anchors, `global` belongs to an umbrella chart: neither is
+/// ours, except for this tool's own settings.
 fn is_foreign(parent: Place<'_>, key: &str) -> bool {
-    matches!(parent, Place::Root) && (key.starts_with("x-") || key == "global")
+    matches!(parent, Place::Root)
+        && (key.starts_with("x-") || key == "global")
+        && key != "x-mlflow-k8s"
 }
 
 impl<'de> de::MapAccess<'de> for Entries<'_> {

@@ -1,0 +1,5 @@
+//! Where artifacts go.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

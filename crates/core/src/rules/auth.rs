@@ -1,0 +1,5 @@
+//! Basic auth.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

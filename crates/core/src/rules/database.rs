@@ -1,0 +1,5 @@
+//! The URIs of databases.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Secrets that stand in values.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Volumes and how many pods share them.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

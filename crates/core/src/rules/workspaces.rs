@@ -1,0 +1,5 @@
+//! Workspaces.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];
