@@ -5,9 +5,10 @@ mod hosts;
 mod image;
 mod names;
 mod server;
-mod uri;
+pub(crate) mod uri;
 
 pub use image::MlflowVersion;
+pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
 
 use crate::release::Release;
