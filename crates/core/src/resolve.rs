@@ -10,6 +10,7 @@ pub(crate) mod uri;
 pub use image::MlflowVersion;
 pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
+pub(crate) use server::static_prefix;
 
 use crate::release::Release;
 use crate::values::{

@@ -143,6 +143,12 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The hosts that the user lets the server answer; `None` when the list is
+    /// derived or the check is off.
+    pub(super) fn allowed_hosts(&self) -> Option<Setting<'a>> {
+        self.setting("allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")
+    }
+
     /// The MLflow version of the image, if its tag tells.
     pub(super) fn version(&self) -> Option<MlflowVersion> {
         self.resolved.version

@@ -95,7 +95,11 @@ fn codes_are_unique_and_texts_are_sentences() {
         assert!(code.summary.ends_with('.'), "{code}: {}", code.summary);
     }
     for (_, rule) in catalogue() {
-        assert!(rule.why.ends_with('.') || rule.why.ends_with(".`"), "{}", rule.code);
+        assert!(
+            rule.why.ends_with('.') || rule.why.ends_with(".`"),
+            "{}",
+            rule.code
+        );
         assert!(rule.example.ends_with('\n'), "{}", rule.code);
         if let Proof::Elsewhere(reason) = rule.proof {
             assert!(!reason.ends_with('.'), "{}", rule.code);
