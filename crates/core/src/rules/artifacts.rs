@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
             name: "artifacts-nowhere",
             summary: "The server stores artifacts and is not told where.",
         },
-        severity: Severity::Error,
+        severity: Severity::Warning,
         why: "Without a destination MLflow 3.17.2 uses `./mlartifacts` below its working \
               directory. On a read-only root it starts healthy, and the first upload fails: \
               `Read-only file system: './mlartifacts'`. On a writable one the artifacts go with \
@@ -271,17 +271,16 @@ fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     {
         return;
     }
-    let (severity, consequence) = if facts.read_only_root() {
-        (Severity::Error, "cannot be written: every upload fails")
+    let consequence = if facts.read_only_root() {
+        "cannot be written: every upload fails"
     } else {
-        (Severity::Warning, "goes with the container")
+        "goes with the container"
     };
     findings.push(
         Finding::new(
             at("mlflow.artifactsDestination"),
             format!("artifacts go to /mlartifacts, which {consequence}"),
         )
-        .severity(severity)
         .help("name an object store (s3://bucket/path) or a folder on the volume")
         .fix("Keep artifacts on the volume", keep_on_the_volume(facts)),
     );
