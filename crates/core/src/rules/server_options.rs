@@ -427,7 +427,12 @@ fn given_options<'a>(facts: &Facts<'a>) -> Vec<GivenOption<'a>> {
 fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for option in given_options(facts) {
         let name = option.name();
-        if known(&name).is_some() {
+        // A name of another form is reported before.
+        let has_form = name
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || character == '-')
+            && !name.starts_with('-');
+        if known(&name).is_some() || !has_form {
             continue;
         }
         // A newer MLflow, or one of the user's own making, may have it.
