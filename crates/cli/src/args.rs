@@ -1,5 +1,7 @@
 //! The command line: every flag, and the help that it shows.
 
+mod codes;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mlflow_k8s_core::Rules;
 use mlflow_k8s_core::presets::PRESETS;
 use mlflow_k8s_core::release::{KubeVersion, Release};
+
+pub(crate) use codes::Subject;
 
 /// The heading in the help for what comes out, beside clap's own for the rest.
 const OUTPUT: &str = "Output";
@@ -37,6 +41,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Render(RenderArgs),
     Check(CheckArgs),
+    ExplainRule(ExplainRuleArgs),
     Values(ValuesArgs),
     /// Print the JSON Schema of the values
     ///
@@ -113,6 +118,30 @@ pub(crate) struct CheckArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: ReportFormat,
+}
+
+/// Say what a rule finds, why, and how to mend it
+///
+/// Without a code, lists all of them by topic.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s explain-rule
+  mlflow-k8s explain-rule MK702
+  mlflow-k8s explain-rule gc-without-age --format markdown
+  mlflow-k8s explain-rule --all --format json")]
+pub(crate) struct ExplainRuleArgs {
+    /// A rule or check, by code or name
+    #[arg(value_parser = codes::SubjectParser, hide_possible_values = true)]
+    pub(crate) code: Option<Subject>,
+
+    /// Explain every rule
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) all: bool,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) format: TextFormat,
 }
 
 /// Print the default values, a preset, or your own values merged
@@ -274,6 +303,18 @@ pub(crate) enum Format {
     Yaml,
     /// JSON
     Json,
+}
+
+/// How explanations are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For people
+    #[default]
+    Text,
+    /// An object, or an array of them
+    Json,
+    /// A page of the documentation
+    Markdown,
 }
 
 /// How findings are written.

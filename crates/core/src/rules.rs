@@ -27,7 +27,7 @@ mod storage;
 mod workspaces;
 
 pub use lookup::{closest, find, find_check, topic};
-pub use page::{mended_example, page};
+pub use page::{example_finding, index, mended_example, page};
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::path::ValuePath;

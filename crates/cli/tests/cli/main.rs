@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod explain_rule;
 mod failures;
 mod help;
 mod readme;
