@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mlflow_k8s_core::Rules;
+use mlflow_k8s_core::diagnostic::Code;
 use mlflow_k8s_core::presets::PRESETS;
 use mlflow_k8s_core::release::{KubeVersion, Release};
 
@@ -59,6 +60,7 @@ Example:
 ///
 /// The manifests go to standard output in an order that is safe to apply;
 /// messages go to standard error. Nothing is written when a value is wrong.
+/// Hints are counted only; `check` shows them.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "template",
@@ -218,14 +220,30 @@ pub(crate) struct ReleaseArgs {
     /// always checked.
     #[arg(long)]
     no_check: bool,
+
+    /// Leave a rule out, by code or name
+    ///
+    /// `mlflow-k8s explain-rule` lists them. What would have been found is
+    /// counted. To leave a rule out for good, name it in the values
+    /// (`x-mlflow-k8s: {ignore: [CODE]}`), with a comment that says why.
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_delimiter = ',',
+        value_parser = codes::RuleParser,
+        hide_possible_values = true
+    )]
+    ignore: Vec<Code>,
 }
 
 impl ReleaseArgs {
     pub(crate) fn into_release(self) -> (Release, Rules) {
         let rules = if self.no_check {
             Rules::Skip
-        } else {
+        } else if self.ignore.is_empty() {
             Rules::Run
+        } else {
+            Rules::Except(self.ignore)
         };
         let release = Release {
             name: self.name,

@@ -16,9 +16,39 @@ pub(crate) enum Subject {
     Check(Code),
 }
 
+/// Reads the code of a rule, which can be left out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RuleParser;
+
 /// Reads the code of a rule or check.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SubjectParser;
+
+impl TypedValueParser for RuleParser {
+    type Value = Code;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Code, Error> {
+        StringValueParser::new()
+            .try_map(|text| match subject(&text)? {
+                Subject::Rule(rule) => Ok(rule.code),
+                Subject::Check(code) => Err(format!(
+                    "{code} cannot be ignored; it is what rendering itself needs"
+                )),
+            })
+            .parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            rules::catalogue().map(|(_, rule)| possible_value(rule.code)),
+        ))
+    }
+}
 
 impl TypedValueParser for SubjectParser {
     type Value = Subject;

@@ -4,6 +4,7 @@ use mlflow_k8s_core::diagnostic::Severity;
 
 use crate::args::{CheckArgs, ReportFormat};
 use crate::failure::{Failure, print};
+use crate::report::{Shown, Silenced};
 use crate::{input, output, report};
 
 pub(crate) fn run(args: CheckArgs) -> Result<(), Failure> {
@@ -12,12 +13,19 @@ pub(crate) fn run(args: CheckArgs) -> Result<(), Failure> {
     let (release, rules) = args.release.into_release();
     let outcome = mlflow_k8s_core::render(&layers, &release, &rules);
     let (sources, diagnostics) = (&outcome.sources, &outcome.diagnostics);
+    let silenced = Silenced::new(&outcome, &rules);
     match args.format {
         ReportFormat::Text if diagnostics.is_empty() => print("no findings"),
-        ReportFormat::Text => report::text(sources, diagnostics),
+        ReportFormat::Text => report::text(sources, diagnostics, Shown::All),
         ReportFormat::Json => output::print(&report::json(sources, diagnostics))?,
-        ReportFormat::Sarif => output::print(&report::sarif(sources, diagnostics))?,
-        ReportFormat::Github => output::print(&report::github(sources, diagnostics))?,
+        ReportFormat::Sarif => output::print(&report::sarif(sources, diagnostics, silenced))?,
+        ReportFormat::Github => output::print(&report::github(sources, diagnostics, silenced))?,
+    }
+    // The other formats have a place of their own for it.
+    if matches!(args.format, ReportFormat::Text | ReportFormat::Json)
+        && let Some(line) = silenced.line()
+    {
+        print(&line);
     }
     let worst_allowed = if args.strict {
         Severity::Hint
