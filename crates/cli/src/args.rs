@@ -5,7 +5,7 @@ mod codes;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mlflow_k8s_core::Rules;
 use mlflow_k8s_core::diagnostic::Code;
 use mlflow_k8s_core::presets::PRESETS;
@@ -97,21 +97,27 @@ pub(crate) struct RenderArgs {
 
 /// Say what is wrong with the values, or could be better
 ///
-/// Takes what `render` takes and writes findings only.
+/// Takes what `render` takes and writes findings only, or mends them in the
+/// values files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mlflow-k8s check -f values.yaml
+  mlflow-k8s check -f values.yaml --fix --dry-run            what --fix would change
   mlflow-k8s check -f values.yaml --strict --format github   in a workflow
   mlflow-k8s check -f values.yaml --format json | jq '.[].message'
 
-Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.")]
+Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.
+With --fix, of what is left.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) release: ReleaseArgs,
 
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) fixes: FixArgs,
 
     /// Fail on warnings too
     #[arg(long, help_heading = OUTPUT)]
@@ -120,6 +126,29 @@ pub(crate) struct CheckArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: ReportFormat,
+}
+
+/// What is mended, and where that goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes", group = ArgGroup::new("mending").multiple(true))]
+pub(crate) struct FixArgs {
+    /// Mend errors and warnings in the files given with -f
+    ///
+    /// A fix goes to the file where the setting was written, or its section,
+    /// else to the last one; comments and everything else stay as they are.
+    /// With `-f -` the mended text goes to standard output. What a flag or a
+    /// preset says cannot be mended in a file and is told. A fix may leave
+    /// something to do outside the values, which is printed with it.
+    #[arg(long, group = "mending")]
+    pub(crate) fix: bool,
+
+    /// Mend hints too, which are matters of taste
+    #[arg(long, group = "mending")]
+    pub(crate) fix_hints: bool,
+
+    /// Print what --fix would change as a diff, and write nothing
+    #[arg(long, requires = "mending")]
+    pub(crate) dry_run: bool,
 }
 
 /// Say what a rule finds, why, and how to mend it

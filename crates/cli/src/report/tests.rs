@@ -45,7 +45,7 @@ fn text_shows_the_line_and_underlines_the_place() {
     let shown: Vec<String> = diagnostics
         .iter()
         .map(|diagnostic| text::rendered(&Renderer::plain(), &sources, diagnostic, true))
-        .chain(text::summary(&diagnostics, Shown::All))
+        .chain(text::summary(&sources, &diagnostics, Shown::All))
         .collect();
     let shown = shown.join("\n\n");
     assert!(!shown.contains(['\u{1b}', '\u{202e}']));
@@ -127,16 +127,18 @@ fn reasons_are_for_what_hurts_and_hints_are_short() {
         .map(|(diagnostic, reason)| text::rendered(&renderer, &sources, diagnostic, reason))
         .collect();
     insta::assert_snapshot!(shown.join("\n\n"));
-    let summary = |shown| text::summary(&diagnostics, shown).unwrap();
+    let summary = |shown| text::summary(&sources, &diagnostics, shown).unwrap();
     assert_eq!(
         summary(Shown::All),
-        "2 warnings, 1 hint; \
+        "2 warnings, 1 hint; `mlflow-k8s check --fix` can mend 2; \
          more: `mlflow-k8s explain-rule CODE`"
     );
     assert_eq!(
         summary(Shown::Problems),
-        "2 warnings, 1 hint; `mlflow-k8s check` shows the hints"
+        "2 warnings, 1 hint; `mlflow-k8s check` shows the hints; \
+         `mlflow-k8s check --fix` can mend 2"
     );
+    assert_eq!(summary(Shown::Remaining), "2 warnings, 1 hint");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use mlflow_k8s_core::diagnostic::{Diagnostic, Severity};
-use mlflow_k8s_core::source::{Sources, Span};
+use mlflow_k8s_core::source::{Origin as SourceOrigin, Sources, Span};
 
 use super::printable;
 use crate::failure::print;
@@ -19,8 +19,10 @@ const LONGEST_LINE: usize = 2_000;
 /// What of a report is for the reader at hand.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
-    /// Everything.
+    /// Everything, and which fixes could be made.
     All,
+    /// What is left after the fixes.
+    Remaining,
     /// Hints are only counted: whoever renders did not ask what could be better.
     Problems,
 }
@@ -39,7 +41,7 @@ pub(crate) fn text(sources: &Sources, diagnostics: &[Diagnostic], shown: Shown) 
         print(&rendered(&renderer, sources, diagnostic, with_reason));
         print("");
     }
-    if let Some(summary) = summary(diagnostics, shown) {
+    if let Some(summary) = summary(sources, diagnostics, shown) {
         print(&summary);
     }
 }
@@ -118,8 +120,12 @@ fn excerpt(sources: &Sources, span: Span) -> Option<Element<'_>> {
     Some(snippet.into())
 }
 
-/// How many there are, and which commands say more.
-pub(super) fn summary(diagnostics: &[Diagnostic], shown: Shown) -> Option<String> {
+/// How many there are, and which commands say or do more.
+pub(super) fn summary(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    shown: Shown,
+) -> Option<String> {
     let count = |severity| {
         diagnostics
             .iter()
@@ -153,8 +159,28 @@ pub(super) fn summary(diagnostics: &[Diagnostic], shown: Shown) -> Option<String
     if matches!(shown, Shown::Problems) && count(Severity::Hint) > 0 {
         parts.push("`mlflow-k8s check` shows the hints".to_owned());
     }
+    let fixable = diagnostics
+        .iter()
+        .filter(|diagnostic| {
+            diagnostic.severity < Severity::Hint && is_in_reach(sources, diagnostic)
+        })
+        .count();
+    if !matches!(shown, Shown::Remaining) && fixable > 0 {
+        parts.push(format!("`mlflow-k8s check --fix` can mend {fixable}"));
+    }
     if matches!(shown, Shown::All) && diagnostics.iter().any(|found| found.why.is_some()) {
         parts.push("more: `mlflow-k8s explain-rule CODE`".to_owned());
     }
     Some(parts.join("; "))
+}
+
+/// Whether there is a fix and a file that it could be made in.
+fn is_in_reach(sources: &Sources, diagnostic: &Diagnostic) -> bool {
+    let is_file = |origin: &SourceOrigin| matches!(origin, SourceOrigin::File(_));
+    let place = diagnostic.span.and_then(|span| sources.get(span.source));
+    diagnostic.fix.is_some()
+        && match place {
+            Some(source) => is_file(&source.origin),
+            None => sources.iter().any(|source| is_file(&source.origin)),
+        }
 }

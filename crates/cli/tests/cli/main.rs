@@ -10,6 +10,7 @@
 mod check;
 mod explain_rule;
 mod failures;
+mod fix;
 mod help;
 mod readme;
 mod render;
