@@ -111,7 +111,7 @@ fn a_removed_setting_does_not_come_back_from_another_file() {
 }
 
 #[test]
-fn what_a_flag_or_a_preset_says_is_told() {
+fn what_a_flag_says_is_told() {
     let flag = Layer::Set("server.staticPrefix=bad/".to_owned());
     let mended_flag = mended(&[file("s", STORES), flag]);
     assert_eq!(text(&mended_flag, "s"), STORES);
@@ -130,12 +130,54 @@ fn what_a_flag_or_a_preset_says_is_told() {
     );
 }
 
+/// What comes of one fix, whatever found it.
+fn applied(layers: &[Layer], edits: Vec<Edit>) -> Result<(Vec<Layer>, Vec<String>), String> {
+    let fix = Fix {
+        title: "Do it".to_owned(),
+        edits,
+        then: None,
+    };
+    let finding = Diagnostic::error(Code::INVALID_VALUE, ValuePath::root(), "it is wrong");
+    let outcome = crate::render(layers, &Release::default(), &Rules::Skip);
+    apply(layers, &outcome, &finding, &fix)
+}
+
+fn path(text: &str) -> ValuePath {
+    ValuePath::parse(text).unwrap()
+}
+
 #[test]
-fn nothing_is_mended_in_a_text_that_cannot_be_read() {
+fn what_a_preset_says_is_overruled_or_told() {
+    let layers = [
+        Layer::Preset("monitoring".to_owned()),
+        file("a", "# mine\n"),
+    ];
+    let off = vec![Edit::set(&path("metrics.enabled"), false)];
+    let (mended, files) = applied(&layers, off).unwrap();
+    assert_eq!(files, ["a"]);
+    assert_eq!(mended[1], file("a", "# mine\nmetrics:\n  enabled: false\n"));
+    let gone = vec![Edit::remove(&path("metrics.enabled"))];
+    assert_eq!(
+        applied(&layers, gone).unwrap_err(),
+        "`metrics.enabled` is in the preset monitoring; begin with `mlflow-k8s values --preset \
+         monitoring > values.yaml` in its place, and change that"
+    );
+}
+
+#[test]
+fn a_list_is_not_hidden_by_a_part_of_it() {
+    let layers = [Layer::Preset("ingress".to_owned()), file("a", "# mine\n")];
+    let host = vec![Edit::set(&path("ingress.hosts[0].host"), "x.example")];
+    let refused = applied(&layers, host).unwrap_err();
+    assert!(refused.contains("is in the preset ingress"), "{refused}");
+}
+
+#[test]
+fn a_text_that_cannot_be_read_stays_as_it_is() {
     let broken = "server: {staticPrefix: a/}\nserver: {}\n";
-    let mended = mended(&[file("a", broken)]);
+    let mended = mended(&[file("a", broken), file("b", "image: {tag: 3.10}\n")]);
     assert_eq!(text(&mended, "a"), broken);
-    assert!(mended.applied.is_empty());
+    assert_eq!(text(&mended, "b"), "image: {tag: '3.10'}\n");
 }
 
 #[test]
