@@ -4,12 +4,21 @@ use insta::assert_snapshot;
 
 use crate::sandbox::Sandbox;
 
-const GOOD: &str = "mlflow:\n  backendStoreUri: sqlite:////mlflow/mlflow.db\n";
+const GOOD: &str = "\
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+";
 
 /// An unknown key, a wrong type and something that only a rule finds.
 const BAD: &str = "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
 servr:
   port: 5000
 image:
