@@ -1,10 +1,11 @@
-//! Files that are generated from the code.
+//! Files that are generated from the code, or from the pinned MLflow.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 use mlflow_k8s_core::{rules, values};
 
+use crate::mlflow;
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -12,14 +13,19 @@ pub(crate) struct Options {
     /// Change nothing; fail when a file is not as it would be generated
     #[arg(long)]
     pub(crate) check: bool,
+    /// Find out anew which MLflow brought which option; downloads a release of each minor version
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) mlflow_history: bool,
 }
 
 /// Where everything is generated: what else is there is of a rule that is gone.
 const RULES: &str = "docs/rules";
+/// What the pinned MLflow says.
+const MLFLOW_OPTIONS: &str = "crates/core/src/rules/mlflow_options.tsv";
 
 /// Every generated file: its place below the workspace's root, and what
 /// belongs in it. To generate another one, add it here.
-fn files() -> BTreeMap<String, String> {
+fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::from([
         (
             "crates/core/src/values/defaults.yaml".to_owned(),
@@ -30,11 +36,24 @@ fn files() -> BTreeMap<String, String> {
     for (_, rule) in rules::catalogue() {
         files.insert(format!("{RULES}/{}.md", rule.code.id), rules::page(rule));
     }
-    files
+    match mlflow::options(workspace)? {
+        Some(options) => {
+            files.insert(MLFLOW_OPTIONS.to_owned(), options);
+        }
+        None => eprintln!(
+            "WARNING: {MLFLOW_OPTIONS} was NOT {}: MLflow is not installed \
+             (`cargo xtask setup --full` does it)",
+            if check { "checked" } else { "written" }
+        ),
+    }
+    Ok(files)
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let files = files();
+    if options.mlflow_history {
+        mlflow::write_history(workspace)?;
+    }
+    let files = files(workspace, options.check)?;
     let mut outdated = Vec::new();
     for (name, content) in &files {
         let path = workspace.root.join(name);
