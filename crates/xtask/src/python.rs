@@ -37,8 +37,8 @@ pub(crate) fn mlflow(workspace: &Workspace) -> anyhow::Result<Environment> {
     };
     Ok(Environment {
         folder,
-        content,
         requirements,
+        content,
     })
 }
 

@@ -108,7 +108,7 @@ fn sequence(items: &[Value], indent: usize, first: &str, dashes: Dashes, text: &
         text.push('-');
         match item {
             Value::Object(fields) if !fields.is_empty() => {
-                mapping(fields, indent + 2, " ", dashes, text)
+                mapping(fields, indent + 2, " ", dashes, text);
             }
             Value::Array(items) if !items.is_empty() => {
                 sequence(items, indent + 2, " ", dashes, text);
