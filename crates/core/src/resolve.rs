@@ -7,6 +7,7 @@ mod names;
 mod server;
 mod uri;
 
+pub(crate) use hosts::{PublicHost, public_hosts};
 pub use image::MlflowVersion;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
 

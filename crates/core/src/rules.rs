@@ -13,6 +13,7 @@ mod auth;
 mod database;
 mod facts;
 mod garbage_collection;
+mod host_pattern;
 mod hosts;
 mod image;
 mod metrics;
