@@ -7,6 +7,7 @@ mod names;
 mod server;
 pub(crate) mod uri;
 
+pub(crate) use hosts::{PublicHost, public_hosts};
 pub use image::MlflowVersion;
 pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};

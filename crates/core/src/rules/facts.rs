@@ -5,7 +5,7 @@
 
 use crate::path::ValuePath;
 use crate::release::Release;
-use crate::resolve::{MlflowVersion, Resolved};
+use crate::resolve::{MlflowVersion, PublicHost, Resolved};
 use crate::values::Values;
 use k8s_openapi::api::core::v1::{EnvVar, Volume};
 
@@ -143,12 +143,6 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The hosts that the user lets the server answer; `None` when the list is
-    /// derived or the check is off.
-    pub(super) fn allowed_hosts(&self) -> Option<Setting<'a>> {
-        self.setting("allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")
-    }
-
     /// The MLflow version of the image, if its tag tells.
     pub(super) fn version(&self) -> Option<MlflowVersion> {
         self.resolved.version
@@ -241,6 +235,79 @@ impl<'a> Facts<'a> {
             _ => Keeps::Data,
         }
     }
+}
+
+/// Hosts, memory, ways to the server.
+impl<'a> Facts<'a> {
+    /// The user's own list of hosts that the server answers to. Without one it
+    /// is derived, unless `envFrom` may hold one.
+    pub(super) fn allowed_hosts(&self) -> Option<Setting<'a>> {
+        self.setting("allowed-hosts", ALLOWED_HOSTS)
+    }
+
+    /// The user's own list of origins that browsers may send requests from.
+    pub(super) fn allowed_origins(&self) -> Option<Setting<'a>> {
+        self.setting("cors-allowed-origins", ALLOWED_ORIGINS)
+    }
+
+    /// Whether the server checks neither hosts nor origins.
+    pub(super) fn checks_are_off(&self) -> bool {
+        self.flag("disable-security-middleware").is_some()
+            || self
+                .env("MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
+                .is_some_and(|(_, entry)| {
+                    // What comes from a Secret may well be true.
+                    entry.value_from.is_some()
+                        || is_true(entry.value.as_deref().unwrap_or_default())
+                })
+    }
+
+    /// The list of hosts that the server really has; `None` when it may be in
+    /// a Secret, or when no host is checked.
+    pub(super) fn effective_hosts(&self) -> Option<&str> {
+        self.effective(self.allowed_hosts(), ALLOWED_HOSTS)
+    }
+
+    /// The list of origins that the server really has, as [`Self::effective_hosts`].
+    pub(super) fn effective_origins(&self) -> Option<&str> {
+        self.effective(self.allowed_origins(), ALLOWED_ORIGINS)
+    }
+
+    fn effective(&self, own: Option<Setting<'a>>, variable: &str) -> Option<&str> {
+        if self.checks_are_off() {
+            return None;
+        }
+        if let Some(setting) = own {
+            return setting.text;
+        }
+        let derived = self
+            .resolved
+            .server
+            .env
+            .iter()
+            .find(|entry| entry.name == variable)
+            .and_then(|entry| entry.value.as_deref());
+        match derived {
+            None if self.may_come_from_outside(variable) => None,
+            derived => Some(derived.unwrap_or_default()),
+        }
+    }
+
+    /// Where the outside world reaches the server, by ingress and Gateway.
+    pub(super) fn public_hosts(&self) -> Vec<PublicHost<'a>> {
+        crate::resolve::public_hosts(self.values)
+    }
+}
+
+const ALLOWED_HOSTS: &str = "MLFLOW_SERVER_ALLOWED_HOSTS";
+const ALLOWED_ORIGINS: &str = "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS";
+
+/// Whether click takes the text of a variable for true.
+pub(super) fn is_true(text: &str) -> bool {
+    matches!(
+        text.trim().to_lowercase().as_str(),
+        "1" | "true" | "t" | "yes" | "y" | "on"
+    )
 }
 
 /// Whether `path` is `folder` or lies below it.
