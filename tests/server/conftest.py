@@ -39,6 +39,13 @@ def shared_cluster(node: Node) -> Iterator[Cluster]:
     cluster.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps tests that share a cluster in one process; all others go where there is time."""
+    for item in items:
+        if "shared_cluster" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Iterator[None]:
     """Shows with a failure what the pods have logged."""

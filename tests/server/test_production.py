@@ -3,15 +3,15 @@
 import pytest
 import requests
 
-from harness import client, object_store
+from harness import client
 from harness.cluster import Cluster, Release, wait_until_ready
-from harness.object_store import ObjectStore
+from harness.object_store import CREDENTIALS, HOST, PORT, ObjectStore
 from harness.postgres import Postgres
 
 # The store is here and not at Amazon.
 ELSEWHERE = (
     "env[2].name=MLFLOW_S3_ENDPOINT_URL",
-    f"env[2].value=http://{object_store.HOST}:{object_store.PORT}",
+    f"env[2].value=http://{HOST}:{PORT}",
 )
 
 
@@ -23,9 +23,6 @@ def database(cluster: Cluster, postgres: Postgres, object_store: ObjectStore) ->
     cluster.add_secret("s3-credentials", CREDENTIALS)
     object_store.add_bucket("my-bucket")
     return uri.rpartition("/")[2]
-
-
-CREDENTIALS = object_store.CREDENTIALS
 
 
 def test_it_keeps_runs_in_postgresql_and_artifacts_in_s3(

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
@@ -52,3 +53,13 @@ def assert_run(url: str, run_id: str, text: str = "hello") -> Run:
         file = client.download_artifacts(run_id, "notes/hello.txt", folder)
         assert Path(file).read_text() == text
     return run
+
+
+def add_workspace(url: str, name: str) -> None:
+    """A workspace, on a server that has them."""
+    with environment():
+        mlflow.set_tracking_uri(url)
+        try:
+            mlflow.create_workspace(name)
+        finally:
+            mlflow.set_tracking_uri(None)

@@ -21,6 +21,8 @@ CLONE_NEWNET = 0x40000000
 
 POD_NETWORK = "10.42.0"
 SERVICE_NETWORK = "10.43.0"
+# Before a command: it is killed when this process is, whatever ends this one.
+ENDS_WITH_PARENT = ("setpriv", "--pdeathsig=KILL")
 PROGRAMS = ("chroot", "ip", "mount", "nsenter", "setpriv", "unshare")
 
 

@@ -8,7 +8,7 @@ import boto3
 import botocore.exceptions
 from botocore.config import Config
 
-from harness.node import Node
+from harness.node import ENDS_WITH_PARENT, Node
 
 HOST = "object-store"
 PORT = 9000
@@ -23,7 +23,7 @@ class ObjectStore:
         self.url = f"http://{HOST}:{PORT}"
         log = node.folder / "object-store.log"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", address, "-p", str(PORT)],
+            [*ENDS_WITH_PARENT, sys.executable, "-m", "moto.server", "-H", address, "-p", str(PORT)],
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,
         )
@@ -42,6 +42,7 @@ class ObjectStore:
                 return
             except botocore.exceptions.BotoCoreError:
                 if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.close()
                     raise RuntimeError(f"moto did not start:\n{log.read_text()}") from None
                 time.sleep(0.1)
 
@@ -55,7 +56,8 @@ class ObjectStore:
 
     def keys(self, bucket: str) -> list[str]:
         """The names of the objects in a bucket."""
-        return [each["Key"] for each in self._client.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        listing = self._client.list_objects_v2(Bucket=bucket)
+        return [each["Key"] for each in listing.get("Contents", [])]
 
     def close(self) -> None:
         self._process.terminate()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import image
-from harness.node import Node
+from harness.node import ENDS_WITH_PARENT, Node
 
 # What the harness adds to a container, because nothing may be asked of the
 # outside, and because seven processes that run jobs make each start five times
@@ -171,7 +171,7 @@ class Pod:
         script_file = self.folder / f"{container['name']}.sh"
         script_file.write_text(script)
         return subprocess.Popen(
-            ["nsenter", f"--net={self._network}"]
+            [*ENDS_WITH_PARENT, "nsenter", f"--net={self._network}"]
             + ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
             + ["sh", str(script_file)],
             stdin=subprocess.DEVNULL,

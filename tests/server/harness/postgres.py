@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness.node import Node, Unable
+from harness.node import ENDS_WITH_PARENT, Node, Unable
 
 HOST = "postgres"
 USER = "user"
@@ -28,6 +28,8 @@ class Postgres:
         shutil.chown(password, "postgres", "postgres")
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-U", USER, "--pwfile", password, "-A", "scram-sha-256")
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all 10.0.0.0/8 scram-sha-256\n")
         self._address = node.add_service(HOST)
         settings = {
             "listen_addresses": self._address,
@@ -47,6 +49,7 @@ class Postgres:
         deadline = time.monotonic() + 60
         while self._ask("select 1").returncode != 0:
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.close()
                 raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()}")
             time.sleep(0.1)
 
@@ -97,6 +100,5 @@ def find_programs() -> Path:
 
 def as_postgres(command: list) -> list[str]:
     """A command as the user that Debian's package made; the server refuses to run as root."""
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] + [
-        str(word) for word in command
-    ]
+    user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    return [*ENDS_WITH_PARENT, *user, "--", *map(str, command)]
