@@ -10,7 +10,7 @@
 
 mod splice;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
@@ -96,6 +96,21 @@ impl Document {
     /// a mapping or list leaves `{}` or `[]`. A path that is not there is no error.
     pub fn remove(&mut self, path: &ValuePath) -> Result<(), EditError> {
         self.edit(path, None)
+    }
+
+    /// Makes the edits of a fix, all of them or none.
+    pub fn apply(&mut self, fix: &Fix) -> Result<(), EditError> {
+        let mut edited = self.clone();
+        for edit in &fix.edits {
+            let (Edit::Set { path, .. } | Edit::Remove { path }) = edit;
+            let path = ValuePath::parse(path).map_err(|_| EditError::WholeDocument)?;
+            match edit {
+                Edit::Set { value, .. } => edited.set(&path, value)?,
+                Edit::Remove { .. } => edited.remove(&path)?,
+            }
+        }
+        *self = edited;
+        Ok(())
     }
 
     fn edit(&mut self, path: &ValuePath, value: Option<&Json>) -> Result<(), EditError> {
