@@ -18,6 +18,7 @@ class Postgres:
     """A server that keeps its data in a temporary folder; it does not run as root."""
 
     def __init__(self, node: Node) -> None:
+        self._node = node
         self._programs = find_programs()
         self._folder = node.folder / "postgres"
         self._folder.mkdir()
@@ -58,6 +59,10 @@ class Postgres:
         name = f"mlflow{next(self._numbers)}"
         self.execute(f"create database {name}")
         return f"postgresql://{USER}:{PASSWORD}@{HOST}:5432/{name}"
+
+    def add_name(self, name: str) -> None:
+        """Another name by which the server is found."""
+        self._node.add_name(name, self._address)
 
     def execute(self, statement: str, database: str = "postgres") -> str:
         """What a statement gives, without decoration."""
