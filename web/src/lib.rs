@@ -1,0 +1,3 @@
+//! The configurator's parts that need no browser.
+
+pub mod highlight;
