@@ -1,3 +1,4 @@
 //! The configurator's parts that need no browser.
 
+pub mod changed_lines;
 pub mod highlight;
