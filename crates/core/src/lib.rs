@@ -8,6 +8,7 @@ pub mod layers;
 pub mod manifest;
 pub mod path;
 pub mod presets;
+pub mod redact;
 pub mod release;
 mod render;
 pub mod resolve;
