@@ -2,6 +2,7 @@
 //! superset of the official Helm chart's.
 
 mod check;
+pub mod commands;
 pub mod diagnostic;
 pub mod document;
 pub mod layers;
@@ -9,6 +10,7 @@ pub mod manifest;
 pub mod path;
 pub mod presets;
 pub mod redact;
+mod references;
 pub mod release;
 mod render;
 pub mod resolve;
