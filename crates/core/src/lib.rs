@@ -4,6 +4,7 @@
 mod check;
 pub mod commands;
 pub mod diagnostic;
+pub mod diagram;
 pub mod document;
 pub mod layers;
 pub mod manifest;
