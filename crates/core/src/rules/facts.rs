@@ -293,6 +293,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The Service's names as clients in the cluster write them in `Host`.
+    pub(super) fn service_hosts(&self) -> [String; 4] {
+        self.resolved
+            .host_names()
+            .map(|name| self.with_service_port(&name))
+    }
+
+    /// A host with the Service's port, which clients leave out where it is
+    /// the scheme's own.
+    pub(super) fn with_service_port(&self, host: &str) -> String {
+        match (self.values.tls.enabled, self.resolved.service.port) {
+            (false, 80) | (true, 443) => host.to_owned(),
+            (_, port) => format!("{host}:{port}"),
+        }
+    }
+
     /// Where the outside world reaches the server, by ingress and Gateway.
     pub(super) fn public_hosts(&self) -> Vec<PublicHost<'a>> {
         crate::resolve::public_hosts(self.values)

@@ -1,8 +1,6 @@
 //! How the server compares a `Host` header with its list
 //! (`is_allowed_host_header` in `mlflow/server/security_utils.py`).
 
-#![allow(dead_code, reason = "the rules that ask are being written")]
-
 /// What the server answers to without a list of its own
 /// (`get_default_allowed_hosts`): localhost and private addresses, but no name
 /// in the cluster.
@@ -15,17 +13,22 @@ const BUILT_IN: &str = "localhost,127.0.0.1,[::1],0.0.0.0,\
 /// Whether the server answers requests with this `Host` header, port
 /// included. An empty list is MLflow's own.
 pub(super) fn is_allowed(list: &str, host: &str) -> bool {
-    entries(list).any(|entry| matches(entry, host))
+    let list = if list.is_empty() { BUILT_IN } else { list };
+    is_listed(list, host)
+}
+
+/// Whether an entry of the list fits, as hosts and origins are looked up.
+pub(super) fn is_listed(list: &str, text: &str) -> bool {
+    entries(list).any(|entry| matches(entry, text))
 }
 
 /// The entries of a list as the server reads it.
 pub(super) fn entries(list: &str) -> impl Iterator<Item = &str> {
-    let list = if list.is_empty() { BUILT_IN } else { list };
     list.split(',').map(str::trim)
 }
 
 /// Whether one entry fits: letter by letter, unless it holds a `*`.
-pub(super) fn matches(entry: &str, text: &str) -> bool {
+fn matches(entry: &str, text: &str) -> bool {
     if entry.contains('*') {
         fits(&pieces(entry), text)
     } else {
