@@ -18,6 +18,9 @@ const LOCAL_AND_PRIVATE: &[&str] = &[
     "127.0.0.1:*",
     "[::1]",
     "[[]::1]:*",
+    // The job runner beside the server calls it by the address that it listens on.
+    "0.0.0.0",
+    "0.0.0.0:*",
     "10.*",
     "192.168.*",
     "fc00:*",
