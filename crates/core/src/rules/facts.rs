@@ -309,6 +309,19 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The path that the server answers below; empty for all of them.
+    pub(super) fn static_prefix(&self) -> &'a str {
+        let own = self.values.server.static_prefix.as_str();
+        if own.is_empty() {
+            self.values
+                .server
+                .option("static-prefix")
+                .unwrap_or_default()
+        } else {
+            own
+        }
+    }
+
     /// Where the outside world reaches the server, by ingress and Gateway.
     pub(super) fn public_hosts(&self) -> Vec<PublicHost<'a>> {
         crate::resolve::public_hosts(self.values)
