@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod layers;
 pub mod manifest;
+pub mod mend;
 pub mod path;
 pub mod presets;
 pub mod release;

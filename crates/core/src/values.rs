@@ -20,6 +20,7 @@ mod storage;
 mod tool;
 
 pub use access::{Ingress, IngressHost, IngressPath, PathType, Service, ServiceType, Tls};
+pub(crate) use deserializer::nearest;
 pub use external_secrets::{
     ExternalSecrets, GeneratorRef, RemoteRef, SecretData, SourceRef, StoreRef, Template,
     TemplateFrom, TemplateMetadata, TemplateSource, TemplateSourceItem,

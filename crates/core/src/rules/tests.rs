@@ -95,7 +95,11 @@ fn codes_are_unique_and_texts_are_sentences() {
         assert!(code.summary.ends_with('.'), "{code}: {}", code.summary);
     }
     for (_, rule) in catalogue() {
-        assert!(rule.why.ends_with('.'), "{}", rule.code);
+        assert!(
+            rule.why.ends_with('.') || rule.why.ends_with(".`"),
+            "{}",
+            rule.code
+        );
         assert!(rule.example.ends_with('\n'), "{}", rule.code);
         if let Proof::Elsewhere(reason) = rule.proof {
             assert!(!reason.ends_with('.'), "{}", rule.code);
@@ -147,6 +151,33 @@ mlflow:
         let outcome = check(&format!("{text}x-mlflow-k8s: {{ignore: [{entry}]}}\n"));
         assert_eq!(codes(&outcome.diagnostics), [""; 0], "{entry}");
         assert_eq!(codes(&outcome.silenced), ["gc-without-age"], "{entry}");
+    }
+}
+
+#[test]
+fn a_page_tells_all() {
+    let page = page(find("MK301").unwrap());
+    for part in [
+        "# MK301 static-prefix\n",
+        "Severity: error. Topic: Server options.",
+        "error[MK301]: the server refuses to start",
+        "`mlflow-k8s check --fix`: Write /mlflow (`server.staticPrefix: \"/mlflow\"`).",
+        "  staticPrefix: /mlflow\n",
+        "    - MK301 # because",
+    ] {
+        assert!(page.contains(part), "{part:?}\n{page}");
+    }
+    // Its mended example is the rule's own text.
+    assert!(super::page(find("MK701").unwrap()).contains("No fix can know"));
+}
+
+#[test]
+fn the_index_has_every_code_once() {
+    let index = index();
+    let rules = catalogue().map(|(_, rule)| format!("| [{0}]({0}.md) |", rule.code.id));
+    let checks = Code::CHECKS.iter().map(|code| format!("| {} |", code.id));
+    for row in rules.chain(checks) {
+        assert_eq!(index.matches(&row).count(), 1, "{row}");
     }
 }
 

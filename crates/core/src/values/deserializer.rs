@@ -735,7 +735,7 @@ pub(super) fn one_of(words: &[&str]) -> String {
 }
 
 /// The word that was most likely meant, if any is near enough.
-pub(super) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
     const NEAR: f64 = 0.6;
     let fold = |word: &str| word.replace(['-', '_'], "").to_lowercase();
     let folded = fold(written);
