@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "the rules that ask are being written")]
 
+use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::{MlflowVersion, PublicHost, Resolved};
@@ -307,6 +308,20 @@ impl<'a> Facts<'a> {
             (false, 80) | (true, 443) => host.to_owned(),
             (_, port) => format!("{host}:{port}"),
         }
+    }
+
+    /// Whether a list of hosts has addresses that pods may have.
+    pub(super) fn answers_pod_addresses(&self, list: &str) -> bool {
+        let port = self.resolved.server.port;
+        let is_range = |entry: &str| {
+            let is_address =
+                entry.starts_with(|first: char| first.is_ascii_digit() || first == '[');
+            let is_local =
+                entry.starts_with("127.") || entry.starts_with("0.0.0.0") || entry.contains("::1]");
+            entry.contains('*') && is_address && !is_local
+        };
+        host_pattern::is_allowed(list, &format!("10.0.0.1:{port}"))
+            || host_pattern::entries(list).any(is_range)
     }
 
     /// The path that the server answers below; empty for all of them.

@@ -1,6 +1,8 @@
 //! How the server compares a `Host` header with its list
 //! (`is_allowed_host_header` in `mlflow/server/security_utils.py`).
 
+use std::collections::BTreeSet;
+
 /// What the server answers to without a list of its own
 /// (`get_default_allowed_hosts`): localhost and private addresses, but no name
 /// in the cluster.
@@ -25,6 +27,23 @@ pub(super) fn is_listed(list: &str, text: &str) -> bool {
 /// The entries of a list as the server reads it.
 pub(super) fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim)
+}
+
+/// A list with more entries at its end.
+pub(super) fn appended(list: &str, more: impl IntoIterator<Item = String>) -> String {
+    let own = entries(list).map(str::to_owned);
+    let mut seen = BTreeSet::new();
+    own.chain(more)
+        .filter(|entry| !entry.is_empty() && seen.insert(entry.clone()))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+/// The private ranges of IPv4 as entries, which most clusters' pods are in.
+pub(super) fn private_addresses() -> impl Iterator<Item = String> {
+    let wide = ["10.*", "192.168.*"].map(str::to_owned);
+    wide.into_iter()
+        .chain((16..32).map(|second| format!("172.{second}.*")))
 }
 
 /// Whether one entry fits: letter by letter, unless it holds a `*`.

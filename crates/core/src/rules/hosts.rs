@@ -382,16 +382,6 @@ fn without_port(entry: &str) -> &str {
     }
 }
 
-/// A list with more entries at its end.
-fn appended(list: &str, more: impl IntoIterator<Item = String>) -> String {
-    let own = host_pattern::entries(list).map(str::to_owned);
-    let mut seen = BTreeSet::new();
-    own.chain(more)
-        .filter(|entry| !entry.is_empty() && seen.insert(entry.clone()))
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
 /// The fix of a list: its new text or, where it says nothing, its removal,
 /// which brings back the derived one.
 fn rewrite(finding: Finding, setting: &Setting<'_>, list: String) -> Finding {
@@ -482,7 +472,11 @@ fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             "add it, without a scheme; without a list of your own, all that is needed is in a \
              derived one",
         );
-        findings.push(rewrite(finding, &setting, appended(&meant, missing)));
+        findings.push(rewrite(
+            finding,
+            &setting,
+            host_pattern::appended(&meant, missing),
+        ));
     }
 }
 
@@ -507,7 +501,11 @@ fn origin_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             ),
         )
         .help("add it as the browser's address line begins: scheme, host, no slash at the end");
-        findings.push(rewrite(finding, &setting, appended(&meant, missing)));
+        findings.push(rewrite(
+            finding,
+            &setting,
+            host_pattern::appended(&meant, missing),
+        ));
     }
 }
 
@@ -584,7 +582,7 @@ fn left_behind(list: &str, mended: &str) -> Vec<String> {
 
 /// The list with each entry as the `Host` header would have it.
 fn mended_hosts(list: &str) -> String {
-    appended(
+    host_pattern::appended(
         "",
         list.split([',', ' ', '\t', '\n', '\r']).map(|entry| {
             let (scheme, rest) = entry.split_once("://").unwrap_or(("", entry));
@@ -603,7 +601,7 @@ fn mended_origins(list: &str, public: &[PublicHost<'_>]) -> String {
             .and_then(|public| public.schemes.first().copied())
             .unwrap_or("https")
     };
-    appended(
+    host_pattern::appended(
         "",
         list.split([',', ' ', '\t', '\n', '\r']).map(|entry| {
             let entry = entry.to_lowercase();
@@ -675,7 +673,11 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Severity::Hint
     })
     .help("list them too; without a list of your own, all that is needed is in a derived one");
-    findings.push(rewrite(finding, &setting, appended(list, more)));
+    findings.push(rewrite(
+        finding,
+        &setting,
+        host_pattern::appended(list, more),
+    ));
 }
 
 fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -709,7 +711,7 @@ fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let others = host_pattern::entries(list).filter(|entry| *entry != "*");
-        let kept = appended("", others.map(str::to_owned));
+        let kept = host_pattern::appended("", others.map(str::to_owned));
         let finding = Finding::new(
             setting.place.clone(),
             format!(
