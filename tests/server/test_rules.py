@@ -434,6 +434,77 @@ def prefix_by_env(stage: Stage) -> None:
         works(release)
 
 
+# Hosts, origins and metrics.
+
+
+def answers(
+    *,
+    bad: int,
+    mended: int,
+    host: str | None = None,
+    origin: str | None = None,
+    path: str = "/",
+    **arguments: object,
+) -> Callable[[Stage], None]:
+    """What a request gets from the example, and from the mended one.
+
+    With an origin it is a page's POST, otherwise a GET.
+    """
+
+    def ask(release: Release) -> int:
+        headers = {name: value for name, value in (("Host", host), ("Origin", origin)) if value}
+        server = f"{release.scheme}://mlflow-mlflow:{release.port}"
+        if origin:
+            search = "/ajax-api/2.0/mlflow/experiments/search"
+            page = requests.post(server + search, json={"max_results": 1}, headers=headers)
+        else:
+            page = requests.get(server + path, headers=headers)
+        return page.status_code
+
+    def proof(stage: Stage) -> None:
+        with stage.bad(ready=True, **arguments) as release:
+            assert ask(release) == bad
+        with stage.mended(**arguments) as release:
+            assert ask(release) == mended
+
+    return proof
+
+
+PUBLIC = "mlflow.example.com"
+
+
+def clients_shut_out(stage: Stage) -> None:
+    for host in ("localhost:5000", "mlflow-mlflow:5000"):
+        answers(host=host, bad=403, mended=200)(stage)
+
+
+def monitor_without_metrics(stage: Stage) -> None:
+    with stage.bad(ready=True) as release:
+        assert not release.manifests.all("ServiceMonitor")
+        assert requests.get(f"{release.url()}/metrics").status_code == 404
+    with stage.mended() as release:
+        assert scrape(release) == 200
+
+
+def scrapes(*, bad: int, sign_in: bool = False) -> Callable[[Stage], None]:
+    """What Prometheus gets, which asks as the ServiceMonitor says."""
+
+    def proof(stage: Stage) -> None:
+        with stage.bad(ready=True) as release:
+            assert scrape(release) == bad
+        with stage.mended() as release:
+            assert scrape(release, (auth.ADMIN, auth.PASSWORD) if sign_in else None) == 200
+
+    return proof
+
+
+def scrape(release: Release, credentials: tuple[str, str] | None = None) -> int:
+    [endpoint] = release.manifests.only("ServiceMonitor")["spec"]["endpoints"]
+    assert (credentials is not None) == ("basicAuth" in endpoint)
+    url = f"http://{release.pod.address}:{release.port}{endpoint['path']}"
+    return requests.get(url, auth=credentials).status_code
+
+
 PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK301": refuses_to_start("static-prefix"),
     "MK302": option_twice,
@@ -456,6 +527,18 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK444": artifacts_not_served,
     "MK445": cannot_upload(s3=True),
     "MK446": cannot_upload(s3=True),
+    "MK501": answers(host=PUBLIC, bad=403, mended=200),
+    "MK502": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, mended=200),
+    "MK503": answers(host=PUBLIC, bad=403, mended=200),
+    "MK504": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, mended=200),
+    "MK505": clients_shut_out,
+    "MK506": answers(host="evil.example.com", bad=200, mended=403),
+    "MK507": answers(host="mlflow-mlflow:5000", bad=403, mended=200, s3=True),
+    "MK508": answers(
+        host="10.0.0.7:30500", origin="http://10.0.0.7:30500", bad=403, mended=200
+    ),
+    "MK509": answers(host=PUBLIC, bad=403, mended=200),
+    "MK523": answers(path="/mlflow/", bad=404, mended=200),
     "MK601": needs_auth("A static secret key needs to be set"),
     "MK602": needs_auth("MLFLOW_AUTH_ADMIN_PASSWORD"),
     "MK603": auth_database,
@@ -470,6 +553,10 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK703": gc_fails("401", **signs_in()),
     "MK704": gc_fails("Invalid Host header"),
     "MK705": gc_fails("must be a valid http or https URI"),
+    "MK721": monitor_without_metrics,
+    "MK722": scrapes(bad=404),
+    "MK723": scrapes(bad=403),
+    "MK724": scrapes(bad=401, sign_in=True),
     "MK841": refuses_to_start("ermission denied", code=0),
     "MK845": is_never_ready("unable to open database file"),
     "MK851": env_without_effect,

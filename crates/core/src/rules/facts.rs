@@ -1,7 +1,6 @@
 //! What the rules ask about a release: the values and what was decided from
 //! them, seen as the server will see them.
 
-
 use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
@@ -22,8 +21,6 @@ pub(super) struct Setting<'a> {
     pub(super) place: ValuePath,
     /// Its text; `None` when it comes from a Secret or the like.
     pub(super) text: Option<&'a str>,
-    /// Whether it is an option of the command line.
-    pub(super) is_option: bool,
 }
 
 /// What is at a path of the server's container.
@@ -39,13 +36,6 @@ pub(super) enum Keeps {
     UntilTheContainerGoes,
     /// The container's own file system, which is read-only.
     NothingRootIsReadOnly,
-}
-
-impl Keeps {
-    /// Whether something can be written there.
-    pub(super) fn is_writable(self) -> bool {
-        !matches!(self, Self::Nothing | Self::NothingRootIsReadOnly)
-    }
 }
 
 impl<'a> Facts<'a> {
@@ -93,7 +83,6 @@ impl<'a> Facts<'a> {
             return Some(Setting {
                 place,
                 text: Some(text),
-                is_option: true,
             });
         }
         let (place, entry) = self.env(variable)?;
@@ -109,7 +98,6 @@ impl<'a> Facts<'a> {
             } else {
                 None
             }),
-            is_option: false,
         })
     }
 
