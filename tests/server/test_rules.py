@@ -106,26 +106,28 @@ def ends(release: Release, code: int, message: str) -> None:
     assert message in release.pod.log, release.pod.log
 
 
-def refuses_to_start(message: str, code: int = 2) -> Callable[[Stage], None]:
+def refuses_to_start(
+    message: str, code: int = 2, **arguments: object
+) -> Callable[[Stage], None]:
     """The example ends at once; the mended one keeps what clients log."""
 
     def proof(stage: Stage) -> None:
-        with stage.bad() as release:
+        with stage.bad(**arguments) as release:
             ends(release, code, message)
-        with stage.mended() as release:
+        with stage.mended(**arguments) as release:
             works(release)
 
     return proof
 
 
-def is_never_ready(message: str, **mended: object) -> Callable[[Stage], None]:
+def is_never_ready(message: str) -> Callable[[Stage], None]:
     """The example stays without an answer to its probes; its log says why."""
 
     def proof(stage: Stage) -> None:
-        with stage.bad(**mended) as release:
+        with stage.bad() as release:
             assert wait_until(lambda: message in release.pod.log, 60), release.pod.log
             assert not kubelet.succeeds(release.pod, "startupProbe")
-        with stage.mended(**mended) as release:
+        with stage.mended() as release:
             works(release)
 
     return proof
@@ -517,7 +519,7 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK310": unreachable_host,
     "MK401": is_never_ready("unable to open database file"),
     "MK402": sqlite_in_memory,
-    "MK403": is_never_ready("unable to open database file", s3=True),
+    "MK403": refuses_to_start("Read-only file system: '/data'", code=1, s3=True),
     "MK404": database_scheme,
     "MK405": unencoded_password,
     "MK421": sqlite_replicas,

@@ -9,6 +9,7 @@ from pathlib import Path
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.utils.request_utils import _cached_get_request_session
 
 # A refusal is final here; the client's own default is to try for minutes.
 ENVIRONMENT = {
@@ -23,6 +24,8 @@ def environment(**variables: str) -> Iterator[None]:
     """The client's settings, which it reads from the environment, for a while."""
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT | variables)
+    # The client keeps connections open, also to a server of this name that is gone.
+    _cached_get_request_session.cache_clear()
     try:
         yield
     finally:
