@@ -9,6 +9,7 @@ from pathlib import Path
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.tracking._tracking_service.registry import TrackingStoreRegistry
 
 # A refusal is final here; the client's own default is to try for minutes.
 ENVIRONMENT = {
@@ -23,6 +24,9 @@ def environment(**variables: str) -> Iterator[None]:
     """The client's settings, which it reads from the environment, for a while."""
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT | variables)
+    # A client remembers what the server at an address can do, and here another
+    # server may be there by now.
+    TrackingStoreRegistry._get_store_with_resolved_uri.cache_clear()
     try:
         yield
     finally:
