@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -72,7 +73,8 @@ class Postgres:
         return done.stdout.strip()
 
     def close(self) -> None:
-        self._process.terminate()
+        # Not SIGTERM, at which it waits for clients to leave.
+        self._process.send_signal(signal.SIGINT)
         self._process.wait()
 
     def _ask(self, statement: str, database: str = "postgres") -> subprocess.CompletedProcess:
