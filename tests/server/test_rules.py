@@ -417,6 +417,23 @@ def gc_without_age(stage: Stage) -> None:
         assert is_there(release, logged)
 
 
+def env_without_effect(stage: Stage) -> None:
+    def workers(release: Release) -> int:
+        return release.pod.log.count("Started server process")
+
+    with stage.bad(ready=True, settings=()) as release:
+        assert workers(release) == 4
+    with stage.mended(settings=()) as release:
+        assert workers(release) == 2
+
+
+def prefix_by_env(stage: Stage) -> None:
+    with stage.bad() as release:
+        assert wait_until(lambda: kubelet.probe(release.pod, "startupProbe") == 404, 60)
+    with stage.mended() as release:
+        works(release)
+
+
 PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK301": refuses_to_start("static-prefix"),
     "MK302": option_twice,
@@ -453,6 +470,10 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK703": gc_fails("401", **signs_in()),
     "MK704": gc_fails("Invalid Host header"),
     "MK705": gc_fails("must be a valid http or https URI"),
+    "MK841": refuses_to_start("ermission denied", code=0),
+    "MK845": is_never_ready("unable to open database file"),
+    "MK851": env_without_effect,
+    "MK852": prefix_by_env,
 }
 
 

@@ -1,8 +1,8 @@
 //! What the rules ask about a release: the values and what was decided from
 //! them, seen as the server will see them.
 
-#![allow(dead_code, reason = "the rules that ask are being written")]
 
+use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::{MlflowVersion, PublicHost, Resolved};
@@ -290,6 +290,49 @@ impl<'a> Facts<'a> {
         match derived {
             None if self.may_come_from_outside(variable) => None,
             derived => Some(derived.unwrap_or_default()),
+        }
+    }
+
+    /// The Service's names as clients in the cluster write them in `Host`.
+    pub(super) fn service_hosts(&self) -> [String; 4] {
+        self.resolved
+            .host_names()
+            .map(|name| self.with_service_port(&name))
+    }
+
+    /// A host with the Service's port, which clients leave out where it is
+    /// the scheme's own.
+    pub(super) fn with_service_port(&self, host: &str) -> String {
+        match (self.values.tls.enabled, self.resolved.service.port) {
+            (false, 80) | (true, 443) => host.to_owned(),
+            (_, port) => format!("{host}:{port}"),
+        }
+    }
+
+    /// Whether a list of hosts has addresses that pods may have.
+    pub(super) fn answers_pod_addresses(&self, list: &str) -> bool {
+        let port = self.resolved.server.port;
+        let is_range = |entry: &str| {
+            let is_address =
+                entry.starts_with(|first: char| first.is_ascii_digit() || first == '[');
+            let is_local =
+                entry.starts_with("127.") || entry.starts_with("0.0.0.0") || entry.contains("::1]");
+            entry.contains('*') && is_address && !is_local
+        };
+        host_pattern::is_allowed(list, &format!("10.0.0.1:{port}"))
+            || host_pattern::entries(list).any(is_range)
+    }
+
+    /// The path that the server answers below; empty for all of them.
+    pub(super) fn static_prefix(&self) -> &'a str {
+        let own = self.values.server.static_prefix.as_str();
+        if own.is_empty() {
+            self.values
+                .server
+                .option("static-prefix")
+                .unwrap_or_default()
+        } else {
+            own
         }
     }
 
