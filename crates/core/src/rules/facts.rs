@@ -1,7 +1,6 @@
 //! What the rules ask about a release: the values and what was decided from
 //! them, seen as the server will see them.
 
-
 use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
