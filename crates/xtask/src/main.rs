@@ -1,11 +1,17 @@
 //! The workspace's own commands.
 
 mod bench;
+mod deny;
+mod doctor;
 mod fuzz;
 mod generate;
+mod javascript;
+mod npm;
 mod python;
+mod size;
 mod step;
 mod test;
+mod tools;
 mod wasm;
 mod workspace;
 
@@ -25,6 +31,12 @@ struct Arguments {
 enum Command {
     /// Run every check that a change has to pass; CI runs this
     Test(test::Options),
+    /// Build the npm package of the WebAssembly module, and pack it
+    BuildNpm,
+    /// Print the sizes of what is published, and compare them with docs/size.md
+    Size(size::Options),
+    /// Say what is there, what is missing, and what would be done about it
+    Doctor,
     /// Install what the checks need, at pinned versions; `test` does it by itself
     Setup,
     /// Measure rendering, reading and editing, and the command line as a process
@@ -49,6 +61,16 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
     match command {
         Command::Test(options) => test::run(&workspace, &options),
+        Command::BuildNpm => {
+            let tarball = npm::build(&workspace)?;
+            println!("{}", tarball.display());
+            Ok(())
+        }
+        Command::Size(options) => size::run(&workspace, &options),
+        Command::Doctor => {
+            doctor::run(&workspace);
+            Ok(())
+        }
         Command::Setup => setup(&workspace),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),
@@ -61,6 +83,10 @@ fn setup(workspace: &workspace::Workspace) -> anyhow::Result<()> {
     step::step("wasm32 target", || {
         wasm::Toolchain::find_or_install(workspace)
     })?;
-    step::step("cargo-fuzz", || fuzz::install(workspace))?;
+    step::step("npm packages", || tools::install_npm_packages(workspace))?;
+    step::step("Chromium", || tools::install_browser(workspace))?;
+    for tool in tools::CARGO_TOOLS {
+        step::step(tool.name, || tool.install(workspace))?;
+    }
     Ok(())
 }

@@ -8,7 +8,7 @@ use xshell::cmd;
 
 use crate::step::step;
 use crate::workspace::Workspace;
-use crate::{fuzz, generate, python, wasm};
+use crate::{deny, fuzz, generate, javascript, python};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -52,11 +52,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         .run()?)
     })?;
     if !options.quick {
-        step("the core compiles for wasm32", || {
-            let toolchain = wasm::Toolchain::find_or_install(workspace)?;
-            let check = ["check", "--quiet", "--package", "mlflow-k8s-core"];
-            Ok(toolchain.cargo(workspace, check).run()?)
-        })?;
+        step("dependencies", || deny::run(workspace))?;
     }
     if options.full {
         step("fuzzing", || {
@@ -70,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         let folder = step("Python tools", || python::install(workspace))?;
         (TOOLS, folder)
     };
-    let tally = step("tests", || {
+    let mut tally = step("tests", || {
         let mut tests = Command::new("cargo");
         tests
             .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
@@ -79,15 +75,19 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         run_tests(tests)
     })?;
     if options.quick {
-        println!("{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, wasm32, fuzzing)");
+        println!(
+            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, the WebAssembly module, \
+             browsers, licences, fuzzing)"
+        );
     } else {
+        tally += javascript::run(workspace)?;
         println!("{tally}");
     }
     Ok(())
 }
 
-/// Passes on what cargo's test runners print, and adds up their closing lines.
-fn run_tests(mut tests: Command) -> anyhow::Result<Tally> {
+/// Passes on what test runners print, cargo's or Node's, and adds up their closing lines.
+pub(crate) fn run_tests(mut tests: Command) -> anyhow::Result<Tally> {
     let mut child = tests.stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().context("standard output is piped")?;
     let mut tally = Tally::default();
@@ -109,15 +109,22 @@ fn run_tests(mut tests: Command) -> anyhow::Result<Tally> {
 
 /// How many tests ended which way.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     passed: u64,
     failed: u64,
     ignored: u64,
 }
 
 impl Tally {
-    /// Adds a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`; other lines count nothing.
+    /// Adds a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; …` of
+    /// cargo's or `ℹ pass 3` of Node's; other lines count nothing.
     fn add(&mut self, line: &str) {
+        if let Some((word, number)) = line
+            .strip_prefix("ℹ ")
+            .and_then(|rest| rest.split_once(' '))
+        {
+            self.count(number, word);
+        }
         let Some((_, counts)) = line
             .strip_prefix("test result: ")
             .and_then(|rest| rest.split_once(". "))
@@ -125,13 +132,28 @@ impl Tally {
             return;
         };
         for count in counts.split("; ") {
-            match count.split_once(' ') {
-                Some((number, "passed")) => self.passed += number.parse::<u64>().unwrap_or(0),
-                Some((number, "failed")) => self.failed += number.parse::<u64>().unwrap_or(0),
-                Some((number, "ignored")) => self.ignored += number.parse::<u64>().unwrap_or(0),
-                _ => {}
+            if let Some((number, word)) = count.split_once(' ') {
+                self.count(number, word);
             }
         }
+    }
+
+    fn count(&mut self, number: &str, word: &str) {
+        let number = number.parse::<u64>().unwrap_or(0);
+        match word {
+            "passed" | "pass" => self.passed += number,
+            "failed" | "fail" => self.failed += number,
+            "ignored" | "skipped" => self.ignored += number,
+            _ => {}
+        }
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
     }
 }
 
@@ -156,9 +178,14 @@ mod tests {
             "running 3 tests",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "ℹ tests 6",
+            "ℹ pass 3",
+            "ℹ fail 1",
+            "ℹ skipped 2",
+            "ℹ duration_ms 12.5",
         ] {
             tally.add(line);
         }
-        assert_eq!(tally.to_string(), "5 passed, 4 failed, 1 skipped");
+        assert_eq!(tally.to_string(), "8 passed, 5 failed, 3 skipped");
     }
 }
