@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         name: "values.yaml".to_owned(),
         text: text.to_owned(),
     };
-    let outcome = render(&[layer], &Release::default(), Rules::Run);
+    let outcome = render(&[layer], &Release::default(), &Rules::Run);
     let Some(manifests) = outcome.manifests else {
         assert!(!outcome.diagnostics.is_empty(), "refused without a reason");
         return;

@@ -49,7 +49,7 @@ fn values_to_manifests(bencher: Bencher<'_, '_>, name: &str) {
     let layers = [file(text(name))];
     let release = Release::default();
     bencher.bench(|| {
-        let outcome = render(black_box(&layers), &release, Rules::Skip);
+        let outcome = render(black_box(&layers), &release, &Rules::Skip);
         outcome.manifests.map(|manifests| manifests.to_yaml())
     });
 }
@@ -64,7 +64,7 @@ fn edit_and_render(bencher: Bencher<'_, '_>, name: &str) {
         .with_inputs(|| Document::new(text(name)))
         .bench_values(|mut document| {
             let edited = document.set(&path, &"v3.17.2".into());
-            let outcome = render(&[file(document.text())], &release, Rules::Run);
+            let outcome = render(&[file(document.text())], &release, &Rules::Run);
             (
                 edited,
                 outcome.manifests.map(|manifests| manifests.to_yaml()),

@@ -14,6 +14,7 @@ const EXPORTS = [
     "presets",
     "removeValue",
     "render",
+    "rules",
     "setValue",
     "version",
 ];

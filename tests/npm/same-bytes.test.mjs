@@ -75,7 +75,7 @@ function byCommand({ folder, args }) {
 
 /** The module's findings in the form of the command line's. */
 function findings(diagnostics) {
-    return diagnostics.map(({ code, name, severity, message, path, help, fix, place }) => ({
+    return diagnostics.map(({ code, name, severity, message, path, why, help, fix, place }) => ({
         code,
         name,
         severity,
@@ -87,6 +87,7 @@ function findings(diagnostics) {
         column: place?.column ?? null,
         end_line: place?.endLine ?? null,
         end_column: place?.endColumn ?? null,
+        why,
         help,
         fix,
     }));

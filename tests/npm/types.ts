@@ -1,5 +1,5 @@
 // Compiled by `tsc --strict`, never run: the types say what the package does.
-import { applyFix, check, preset, presets, removeValue, render, setValue } from "mlflow-k8s-wasm";
+import { applyFix, check, preset, presets, removeValue, render, rules, setValue } from "mlflow-k8s-wasm";
 import type { Diagnostic, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
 import { schema } from "mlflow-k8s-wasm/schema";
 
@@ -13,6 +13,7 @@ const options: RenderOptions = {
     setStrings: [],
     setJsons: [],
     setLiterals: [],
+    ignore: [],
     skipRules: false,
 };
 const result = render("image: {}", options);
@@ -36,6 +37,8 @@ for (const { severity, fix, place } of found) {
 }
 setValue("", "a.b", [{ c: null }]).diagnostics satisfies Diagnostic[];
 presets().map(({ name, summary, valuesYaml }) => name + summary + valuesYaml);
+rules().map(({ code, name, topic, summary, why, example }) => code + name + topic + summary + why + example);
+result.silenced satisfies Diagnostic[];
 schema()["properties"];
 console.log(texts, namespaces, yaml?.length);
 

@@ -23,7 +23,7 @@ pub struct Case {
 
 impl Case {
     /// Runs the pipeline.
-    pub fn render(&self, rules: Rules) -> Outcome {
+    pub fn render(&self, rules: &Rules) -> Outcome {
         render(&self.layers, &self.release, rules)
     }
 
@@ -73,7 +73,7 @@ pub fn rendered() -> Vec<(Case, ManifestSet)> {
         .flat_map(cases)
         .chain(presets())
         .filter_map(|case| {
-            let manifests = case.render(Rules::Skip).manifests?;
+            let manifests = case.render(&Rules::Skip).manifests?;
             Some((case, manifests))
         })
         .collect()

@@ -375,7 +375,7 @@ fn normalise(value: &mut Value, is_quantity: bool) {
 
 /// What a case renders, if it renders.
 fn ours(case: &Case) -> Result<Objects, String> {
-    let outcome = case.render(Rules::Skip);
+    let outcome = case.render(&Rules::Skip);
     let Some(manifests) = outcome.manifests else {
         let errors: Vec<String> = outcome
             .diagnostics

@@ -16,7 +16,7 @@ fn render_file(text: impl Into<String>) -> Outcome {
         text: text.into(),
     };
     let start = Instant::now();
-    let outcome = render(&[layer], &Release::default(), Rules::Run);
+    let outcome = render(&[layer], &Release::default(), &Rules::Run);
     let duration = start.elapsed();
     assert!(duration < PATIENCE, "took {duration:?}");
     outcome
@@ -98,12 +98,12 @@ fn a_set_flag_without_end() {
         format!("a={}", "{".repeat(100_000)),
     ] {
         let start = Instant::now();
-        let outcome = render(&[Layer::Set(expression)], &Release::default(), Rules::Run);
+        let outcome = render(&[Layer::Set(expression)], &Release::default(), &Rules::Run);
         assert!(outcome.manifests.is_none());
         assert!(start.elapsed() < PATIENCE);
     }
     let json = format!("a={}", "[".repeat(100_000));
-    let outcome = render(&[Layer::SetJson(json)], &Release::default(), Rules::Run);
+    let outcome = render(&[Layer::SetJson(json)], &Release::default(), &Rules::Run);
     assert!(outcome.manifests.is_none());
 }
 

@@ -9,7 +9,7 @@ fn every_preset_renders_without_errors_and_warnings() {
     let presets = corpus::presets();
     assert!(!presets.is_empty());
     for case in presets {
-        let outcome = case.render(Rules::Run);
+        let outcome = case.render(&Rules::Run);
         let findings: Vec<_> = outcome
             .diagnostics
             .iter()

@@ -33,7 +33,7 @@ fn file(values: &Value) -> Layer {
 }
 
 fn rendered(values: &Value) -> ManifestSet {
-    let outcome = render(&[file(values)], &Release::default(), Rules::Skip);
+    let outcome = render(&[file(values)], &Release::default(), &Rules::Skip);
     outcome
         .manifests
         .unwrap_or_else(|| panic!("refused: {:#?}", outcome.diagnostics))
@@ -401,7 +401,7 @@ proptest! {
 
     #[test]
     fn any_values_are_rendered_or_refused_with_a_reason(values in any_values()) {
-        for rules in [Rules::Run, Rules::Skip] {
+        for rules in [&Rules::Run, &Rules::Skip] {
             let outcome = render(&[file(&values)], &Release::default(), rules);
             prop_assert_eq!(outcome.manifests.is_none(), has_errors(&outcome.diagnostics));
             for diagnostic in &outcome.diagnostics {
@@ -420,7 +420,7 @@ proptest! {
     #[test]
     fn the_same_values_give_the_same_bytes(values in any_values()) {
         let text = || {
-            let outcome = render(&[file(&values)], &Release::default(), Rules::Skip);
+            let outcome = render(&[file(&values)], &Release::default(), &Rules::Skip);
             let findings = format!("{:?}", outcome.diagnostics);
             (outcome.manifests.map(|set| set.to_yaml()), findings)
         };
@@ -430,7 +430,7 @@ proptest! {
     #[test]
     fn any_file_is_rendered_or_refused_with_a_reason(text in any_text(), before in any_text()) {
         let layer = Layer::File { name: "values.yaml".to_owned(), text: format!("{before}\n{text}") };
-        let outcome = render(&[layer], &Release::default(), Rules::Run);
+        let outcome = render(&[layer], &Release::default(), &Rules::Run);
         prop_assert_eq!(outcome.manifests.is_none(), has_errors(&outcome.diagnostics));
     }
 
@@ -442,7 +442,7 @@ proptest! {
             Layer::SetJson(format!("{key}={expression}")),
             Layer::SetLiteral(format!("{key}={expression}")),
         ] {
-            let outcome = render(&[layer], &Release::default(), Rules::Run);
+            let outcome = render(&[layer], &Release::default(), &Rules::Run);
             prop_assert_eq!(outcome.manifests.is_none(), has_errors(&outcome.diagnostics));
         }
     }

@@ -1,6 +1,7 @@
 //! What Kubernetes would refuse, and what rendering needs.
 
 mod containers;
+mod ignored;
 mod kube_version;
 mod names;
 mod networking;
@@ -9,10 +10,13 @@ mod schedule;
 mod server;
 mod syntax;
 
+pub(crate) use ignored::ignored_rules;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::Resolved;
+use crate::source::Span;
 use crate::values::Values;
 use crate::yaml::Node;
 
@@ -39,15 +43,11 @@ pub(crate) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(crate) fn new(merged: &'a Node) -> Self {
+    fn new(merged: &'a Node) -> Self {
         Self {
             merged,
             diagnostics: Vec::new(),
         }
-    }
-
-    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
     }
 
     /// The merged values, for checks that look for keys rather than meanings.
@@ -56,14 +56,9 @@ impl<'a> Findings<'a> {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        let written = || {
-            // Nobody wrote what is about no setting, such as the release's name.
-            diagnostic.path.split_last()?;
-            let node = self.merged.at(&diagnostic.path)?;
-            // A default is nothing that its reader could have written otherwise.
-            (!node.span.is_default()).then_some(node.span)
-        };
-        let span = diagnostic.span.or_else(written);
+        let span = diagnostic
+            .span
+            .or_else(|| written(self.merged, &diagnostic.path));
         self.diagnostics.push(diagnostic.at(span));
     }
 
@@ -108,6 +103,15 @@ impl<'a> Findings<'a> {
             self.require(code, path, text, form);
         }
     }
+}
+
+/// Where a setting was written, if it was.
+pub(crate) fn written(merged: &Node, path: &ValuePath) -> Option<Span> {
+    // Nobody wrote what is about no setting, such as the release's name.
+    path.split_last()?;
+    let node = merged.at(path)?;
+    // A default is nothing that its reader could have written otherwise.
+    (!node.span.is_default()).then_some(node.span)
 }
 
 /// A path from its keys.

@@ -34,6 +34,8 @@ pub struct Code {
     pub id: &'static str,
     /// For people: `unknown-key`.
     pub name: &'static str,
+    /// What it finds, in a sentence.
+    pub summary: &'static str,
 }
 
 impl std::fmt::Display for Code {
@@ -43,12 +45,20 @@ impl std::fmt::Display for Code {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $constant:ident = $id:literal $name:literal;)+) => {
+    ($(#[doc = $summary:literal] $constant:ident = $id:literal $name:literal;)+) => {
         impl Code {
-            $($(#[$doc])+ pub const $constant: Self = Self { id: $id, name: $name };)+
+            $(
+                #[doc = $summary]
+                pub const $constant: Self = Self {
+                    id: $id,
+                    name: $name,
+                    summary: $summary.trim_ascii(),
+                };
+            )+
 
-            /// Every code, in order of their ids.
-            pub const ALL: &[Self] = &[$(Self::$constant),+];
+            /// The codes of what is always checked, in order of their ids.
+            /// Those of the rules are in [`crate::rules::catalogue`].
+            pub const CHECKS: &[Self] = &[$(Self::$constant),+];
         }
     };
 }
@@ -94,16 +104,10 @@ codes! {
     KUBE_VERSION = "MK210" "kube-version";
     /// A label that the selector owns is given another value.
     RESERVED_LABEL = "MK211" "reserved-label";
-    /// A static prefix in a form that the server refuses.
-    STATIC_PREFIX = "MK301" "static-prefix";
-    /// A server option given both by its own setting and by `server.value_options`.
-    OPTION_TWICE = "MK302" "option-twice";
-    /// An age in a form that `mlflow gc` refuses.
-    OLDER_THAN = "MK303" "older-than";
 }
 
 /// One edit of the values text.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 pub enum Edit {
     /// Write this value at this place, creating what is above it.
@@ -120,13 +124,63 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// Write `value` at `path`.
+    pub fn set(path: &ValuePath, value: impl Into<serde_json::Value>) -> Self {
+        Self::Set {
+            path: path.to_string(),
+            value: value.into(),
+        }
+    }
+
+    /// Take the entry at `path` away.
+    pub fn remove(path: &ValuePath) -> Self {
+        Self::Remove {
+            path: path.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Edit {
+    /// In a line, as one would write it; a long value is cut.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MOST: usize = 80;
+        match self {
+            Self::Set { path, value } => {
+                let value = value.to_string();
+                match value.char_indices().nth(MOST) {
+                    Some((end, _)) => write!(f, "{path}: {}…", value.get(..end).unwrap_or("")),
+                    None => write!(f, "{path}: {value}"),
+                }
+            }
+            Self::Remove { path } => write!(f, "remove {path}"),
+        }
+    }
+}
+
 /// Edits that make a finding go away.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Fix {
     /// What the edits do, as an imperative: "quote the tag".
     pub title: String,
     /// The edits, in order.
     pub edits: Vec<Edit>,
+    /// What its owner still has to do outside the values, for example a
+    /// command that creates a Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
+}
+
+impl std::fmt::Display for Fix {
+    /// The title with the edits: ``Quote the tag (`image.tag: "3.10"`)``.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (", self.title)?;
+        for (position, edit) in self.edits.iter().enumerate() {
+            let comma = if position == 0 { "" } else { ", " };
+            write!(f, "{comma}`{edit}`")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// One finding.
@@ -142,7 +196,9 @@ pub struct Diagnostic {
     pub path: ValuePath,
     /// Where it was written; `None` when no text says so (a default that is missing).
     pub span: Option<Span>,
-    /// Why it matters and what to write instead.
+    /// What was observed when it was left like this; rules only.
+    pub why: Option<&'static str>,
+    /// What to write instead, and why it matters where `why` does not say it.
     pub help: Option<String>,
     /// Edits that mend it.
     pub fix: Option<Fix>,
@@ -157,6 +213,7 @@ impl Diagnostic {
             message: message.into(),
             path,
             span: None,
+            why: None,
             help: None,
             fix: None,
         }
@@ -194,10 +251,8 @@ impl Diagnostic {
     ) -> Self {
         self.fix = Some(Fix {
             title: title.into(),
-            edits: vec![Edit::Set {
-                path: path.to_string(),
-                value: value.into(),
-            }],
+            edits: vec![Edit::set(path, value)],
+            then: None,
         });
         self
     }
@@ -207,9 +262,8 @@ impl Diagnostic {
     pub fn fix_remove(mut self, title: impl Into<String>, path: &ValuePath) -> Self {
         self.fix = Some(Fix {
             title: title.into(),
-            edits: vec![Edit::Remove {
-                path: path.to_string(),
-            }],
+            edits: vec![Edit::remove(path)],
+            then: None,
         });
         self
     }

@@ -10,7 +10,7 @@
 
 mod splice;
 
-use crate::diagnostic::{Code, Diagnostic, Edit};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
@@ -117,11 +117,11 @@ impl Document {
         self.edit(path, None)
     }
 
-    /// Does all of the edits, in order, or none.
-    pub fn apply(&mut self, edits: &[Edit]) -> Result<(), EditError> {
+    /// Makes the edits of a fix, all of them or none.
+    pub fn apply(&mut self, fix: &Fix) -> Result<(), EditError> {
         let parse = |path| ValuePath::parse(path).map_err(EditError::InvalidPath);
         let mut edited = self.clone();
-        for edit in edits {
+        for edit in &fix.edits {
             match edit {
                 Edit::Set { path, value } => edited.set(&parse(path)?, value)?,
                 Edit::Remove { path } => edited.remove(&parse(path)?)?,

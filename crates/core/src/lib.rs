@@ -6,12 +6,13 @@ pub mod diagnostic;
 pub mod document;
 pub mod layers;
 pub mod manifest;
+pub mod mend;
 pub mod path;
 pub mod presets;
 pub mod release;
 mod render;
 pub mod resolve;
-mod rules;
+pub mod rules;
 pub mod source;
 pub mod values;
 pub mod yaml;
@@ -30,22 +31,26 @@ pub struct Outcome {
     pub sources: Sources,
     /// Every finding, errors first, then by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What rules found that the values or [`Rules::Except`] ignore.
+    pub silenced: Vec<Diagnostic>,
     /// The objects, unless a finding is an error.
     pub manifests: Option<ManifestSet>,
 }
 
-/// Whether the cross-field rules run. Rendering's own needs are always checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which cross-field rules run. Rendering's own needs are always checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Rules {
-    /// Run them.
+    /// All but those that the values ignore (`x-mlflow-k8s.ignore`).
     #[default]
     Run,
-    /// Skip them (`--no-check`).
+    /// All but these and those that the values ignore (`--ignore`).
+    Except(Vec<Code>),
+    /// None (`--no-check`).
     Skip,
 }
 
 /// Renders a release from layers of values.
-pub fn render(layers: &[Layer], release: &Release, rules: Rules) -> Outcome {
+pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
     let mut diagnostics = Vec::new();
     let layered = layers::merge(layers, &mut diagnostics);
     // What an unreadable layer would have said is not known, so nothing is
@@ -58,20 +63,31 @@ pub fn render(layers: &[Layer], release: &Release, rules: Rules) -> Outcome {
     if all_read {
         findings = check::check(&values, &resolved, release, &layered.merged);
     }
-    if all_read && rules == Rules::Run {
-        findings.extend(rules::run(&values, &layered.merged));
+    let mut silenced = Vec::new();
+    if all_read {
+        let by_values = check::ignored_rules(&values, &layered.merged, &mut findings);
+        let ignored = match rules {
+            Rules::Skip => None,
+            Rules::Run => Some(by_values),
+            Rules::Except(codes) => Some([by_values.as_slice(), codes].concat()),
+        };
+        if let Some(ignored) = ignored {
+            let found = rules::run(&values, &resolved, release, &layered.merged, &ignored);
+            findings.extend(found.diagnostics);
+            silenced = found.silenced;
+        }
     }
-    diagnostics.extend(
-        findings
-            .into_iter()
-            .filter(|finding| !follows_from(&left_out, finding)),
-    );
+    let stands_alone = |finding: &Diagnostic| !follows_from(&left_out, finding);
+    diagnostics.extend(findings.into_iter().filter(stands_alone));
+    silenced.retain(stands_alone);
     sort(&mut diagnostics);
+    sort(&mut silenced);
 
     let manifests = (!diagnostic::has_errors(&diagnostics)).then(|| render::render(&resolved));
     Outcome {
         sources: layered.sources,
         diagnostics,
+        silenced,
         manifests,
     }
 }

@@ -5,10 +5,13 @@ mod hosts;
 mod image;
 mod names;
 mod server;
-mod uri;
+pub(crate) mod uri;
 
+pub(crate) use hosts::{PublicHost, public_hosts};
 pub use image::MlflowVersion;
+pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
+pub(crate) use server::static_prefix;
 
 use crate::release::Release;
 use crate::values::{

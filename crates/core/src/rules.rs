@@ -1,25 +1,208 @@
-//! Cross-field rules: what is well-formed and still would not work. Each rule
-//! is a plain function with one code; `--no-check` skips them.
+//! Cross-field rules: what is well-formed and would still break, lose data,
+//! leak a secret or surprise its owner.
+//!
+//! Each rule is a plain function and an entry of its topic's table. The entry
+//! is the rule's page (`docs/rules`), its explanation in the terminal and its
+//! test: the example must be found fault with, and the mended example not.
+//! Severities: an error cannot work, a warning will hurt, a hint is a better
+//! way. What is fine is not complained about.
 
+mod access;
+mod artifacts;
+mod auth;
+mod database;
+mod facts;
+mod garbage_collection;
+mod host_pattern;
+mod hosts;
+mod image;
+mod lookup;
+mod metrics;
+mod network_policy;
+mod page;
+mod pod;
+mod resources;
+mod secrets;
 mod server_options;
+mod storage;
+mod workspaces;
 
-use crate::check::Findings;
-use crate::diagnostic::Diagnostic;
+pub use lookup::{closest, find, find_check, topic};
+pub use page::{example_finding, index, mended_example, page};
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
+use crate::path::ValuePath;
+use crate::release::Release;
+use crate::resolve::Resolved;
 use crate::values::Values;
 use crate::yaml::Node;
+use facts::Facts;
 
-/// Every rule.
-const RULES: &[fn(&Values, &mut Findings<'_>)] = &[
-    server_options::static_prefix,
-    server_options::option_twice,
-    server_options::older_than,
+/// One rule: what it is called, why it exists, and the function that applies it.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its stable code; the summary says in a sentence what it finds.
+    pub code: Code,
+    /// How bad its findings are, at worst.
+    pub severity: Severity,
+    /// What was observed, and on what.
+    pub why: &'static str,
+    /// Values that it finds fault with.
+    pub example: &'static str,
+    /// The same values put right, where no fix can do it; empty where the
+    /// rule's own fix does.
+    pub mended: &'static str,
+    /// Where it is shown to be true.
+    pub proof: Proof,
+    check: fn(&Facts<'_>, &mut Vec<Finding>),
+}
+
+/// Where a rule is shown to be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The example fails on a real MLflow server as the rule says, and the
+    /// mended example works (`tests/server`).
+    Server,
+    /// It cannot be shown there; why not, and where the fact comes from.
+    Elsewhere(&'static str),
+}
+
+/// The rules by topic: the catalogue.
+const TOPICS: &[(&str, &[Rule])] = &[
+    ("Server options", server_options::RULES),
+    ("Database", database::RULES),
+    ("Storage and scaling", storage::RULES),
+    ("Artifacts", artifacts::RULES),
+    ("Secrets in values", secrets::RULES),
+    ("Hosts and origins", hosts::RULES),
+    ("Ingress, Gateway and TLS", access::RULES),
+    ("Basic auth", auth::RULES),
+    ("Workspaces", workspaces::RULES),
+    ("Garbage collection", garbage_collection::RULES),
+    ("Metrics", metrics::RULES),
+    ("Network policy", network_policy::RULES),
+    ("Image", image::RULES),
+    ("Resources and probes", resources::RULES),
+    ("Pod and permissions", pod::RULES),
 ];
 
-/// Runs every rule.
-pub(crate) fn run(values: &Values, merged: &Node) -> Vec<Diagnostic> {
-    let mut findings = Findings::new(merged);
-    for rule in RULES {
-        rule(values, &mut findings);
-    }
-    findings.into_diagnostics()
+/// Every rule with its topic, in the catalogue's order.
+pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static Rule)> {
+    TOPICS
+        .iter()
+        .flat_map(|(topic, rules)| rules.iter().map(move |rule| (*topic, rule)))
 }
+
+/// What a rule found.
+#[derive(Debug)]
+struct Finding {
+    path: ValuePath,
+    message: String,
+    severity: Option<Severity>,
+    help: Option<String>,
+    fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding about the setting at `path`, as bad as its rule says.
+    fn new(path: ValuePath, message: impl Into<String>) -> Self {
+        Self {
+            path,
+            message: message.into(),
+            severity: None,
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// Less bad than its rule says.
+    fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// What to write instead.
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Edits that mend it.
+    fn fix(mut self, title: impl Into<String>, edits: impl Into<Vec<Edit>>) -> Self {
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits: edits.into(),
+            then: None,
+        });
+        self
+    }
+
+    /// What is still to be done after the fix.
+    fn then(mut self, then: impl Into<String>) -> Self {
+        if let Some(fix) = &mut self.fix {
+            fix.then = Some(then.into());
+        }
+        self
+    }
+}
+
+/// The place of a setting whose keys hold no dots: `server.staticPrefix`.
+fn at(dotted: &str) -> ValuePath {
+    dotted
+        .split('.')
+        .fold(ValuePath::root(), |path, key| path.join(key))
+}
+
+/// An edit of the setting at [`at`]`(dotted)`.
+fn set(dotted: &str, value: impl Into<serde_json::Value>) -> Edit {
+    Edit::set(&at(dotted), value)
+}
+
+/// The removal of the setting at [`at`]`(dotted)`.
+fn remove(dotted: &str) -> Edit {
+    Edit::remove(&at(dotted))
+}
+
+/// What the rules said.
+pub(crate) struct Findings {
+    /// What was found.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What was found and is ignored.
+    pub(crate) silenced: Vec<Diagnostic>,
+}
+
+/// Applies every rule; findings of `ignored` codes are set apart.
+pub(crate) fn run(
+    values: &Values,
+    resolved: &Resolved<'_>,
+    release: &Release,
+    merged: &Node,
+    ignored: &[Code],
+) -> Findings {
+    let facts = Facts::new(values, resolved, release);
+    let mut findings = Vec::new();
+    let (mut diagnostics, mut silenced) = (Vec::new(), Vec::new());
+    for (_, rule) in catalogue() {
+        (rule.check)(&facts, &mut findings);
+        let target = if ignored.contains(&rule.code) {
+            &mut silenced
+        } else {
+            &mut diagnostics
+        };
+        target.extend(findings.drain(..).map(|finding| Diagnostic {
+            severity: finding.severity.unwrap_or(rule.severity),
+            span: crate::check::written(merged, &finding.path),
+            why: Some(rule.why),
+            help: finding.help,
+            fix: finding.fix,
+            ..Diagnostic::error(rule.code, finding.path, finding.message)
+        }));
+    }
+    Findings {
+        diagnostics,
+        silenced,
+    }
+}
+
+#[cfg(test)]
+mod tests;

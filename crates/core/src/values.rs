@@ -17,8 +17,10 @@ mod schema;
 mod security;
 mod server;
 mod storage;
+mod tool;
 
 pub use access::{Ingress, IngressHost, IngressPath, PathType, Service, ServiceType, Tls};
+pub(crate) use deserializer::nearest;
 pub use external_secrets::{
     ExternalSecrets, GeneratorRef, RemoteRef, SecretData, SourceRef, StoreRef, Template,
     TemplateFrom, TemplateMetadata, TemplateSource, TemplateSourceItem,
@@ -38,6 +40,7 @@ pub use schema::{commented_defaults, schema};
 pub use security::{Rbac, ServiceAccount};
 pub use server::{MlflowStores, Probe, Probes, Server};
 pub use storage::{AccessMode, Storage};
+pub use tool::Tool;
 
 use k8s_openapi::api::apps::v1::DeploymentStrategy;
 use k8s_openapi::api::core::v1::{
@@ -141,6 +144,10 @@ pub struct Values {
     pub affinity: Option<Affinity>,
     /// How the server pods spread over zones and nodes.
     pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
+    /// Settings of this tool itself, which Helm passes over.
+    /// `{ignore: [image-latest]}` leaves rules out, by name or code.
+    #[serde(rename = "x-mlflow-k8s")]
+    pub tool: Tool,
 }
 
 impl Default for Values {
@@ -191,6 +198,7 @@ impl Default for Values {
             tolerations: Vec::new(),
             affinity: Some(Affinity::default()),
             topology_spread_constraints: Vec::new(),
+            tool: Tool::default(),
         }
     }
 }

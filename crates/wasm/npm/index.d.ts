@@ -6,6 +6,7 @@ export {
     presets,
     removeValue,
     render,
+    rules,
     setValue,
     version,
 } from "./module.js";
@@ -20,5 +21,6 @@ export type {
     Preset,
     RenderOptions,
     RenderResult,
+    Rule,
     ValuesFile,
 } from "./module.js";

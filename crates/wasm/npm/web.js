@@ -12,5 +12,6 @@ export const preset = module.preset;
 export const presets = module.presets;
 export const removeValue = module.removeValue;
 export const render = module.render;
+export const rules = module.rules;
 export const setValue = module.setValue;
 export const version = module.version;

@@ -3,10 +3,11 @@
 
 use js_sys::{Array, JSON, Object, Reflect, TypeError};
 use mlflow_k8s_core::Rules;
-use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit};
+use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit, Fix};
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::release::Release;
+use mlflow_k8s_core::rules;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// What a values text is called that was passed without a name.
@@ -17,8 +18,8 @@ pub(crate) struct Call {
     pub(crate) layers: Vec<Layer>,
     pub(crate) release: Release,
     pub(crate) rules: Rules,
-    /// A fault of an option that is not one of the call.
-    pub(crate) fault: Option<Diagnostic>,
+    /// Faults of options that are none of the call.
+    pub(crate) faults: Vec<Diagnostic>,
 }
 
 impl Call {
@@ -27,11 +28,12 @@ impl Call {
             layers: files(values)?,
             release: Release::default(),
             rules: Rules::Run,
-            fault: None,
+            faults: Vec::new(),
         };
         if options.is_undefined() || options.is_null() {
             return Ok(call);
         }
+        let mut skip = false;
         for (key, value) in entries(options, "options")? {
             let name = format!("options.{key}");
             // So that `{release: form.release}` works where a form leaves it out.
@@ -46,7 +48,8 @@ impl Call {
                     Ok(version) => call.release.kube_version = Some(version),
                     Err(message) => {
                         let root = ValuePath::root();
-                        call.fault = Some(Diagnostic::error(Code::KUBE_VERSION, root, message));
+                        let fault = Diagnostic::error(Code::KUBE_VERSION, root, message);
+                        call.faults.push(fault);
                     }
                 },
                 "presets" => call.push(&value, &name, Layer::Preset)?,
@@ -54,12 +57,29 @@ impl Call {
                 "sets" => call.push(&value, &name, Layer::Set)?,
                 "setStrings" => call.push(&value, &name, Layer::SetString)?,
                 "setLiterals" => call.push(&value, &name, Layer::SetLiteral)?,
-                "skipRules" if boolean(&value, &name)? => call.rules = Rules::Skip,
-                "skipRules" => {}
+                "ignore" => call.ignore(&value, &name)?,
+                "skipRules" => skip = boolean(&value, &name)?,
                 _ => return Err(fault(&format!("there is no option `{name}`"))),
             }
         }
+        if skip {
+            call.rules = Rules::Skip;
+        }
         Ok(call)
+    }
+
+    /// Leaves rules out, by their ids or names.
+    fn ignore(&mut self, value: &JsValue, name: &str) -> Result<(), JsValue> {
+        let mut codes = Vec::new();
+        for (place, item) in items(value, name, "an array of strings")? {
+            let code = text(&item, &place)?;
+            match rules::find(&code) {
+                Some(rule) => codes.push(rule.code),
+                None => self.faults.push(no_rule(&code)),
+            }
+        }
+        self.rules = Rules::Except(codes);
+        Ok(())
     }
 
     /// Adds a layer for each text of a list. The core puts the kinds in order.
@@ -73,6 +93,19 @@ impl Call {
             self.layers.push(layer(text(&item, &place)?));
         }
         Ok(())
+    }
+}
+
+/// What is wrong with a code by which something should be ignored.
+fn no_rule(code: &str) -> Diagnostic {
+    let message = match rules::find_check(code) {
+        Some(check) => format!("{check} is always checked and cannot be ignored"),
+        None => format!("there is no rule `{code}`"),
+    };
+    let fault = Diagnostic::error(Code::INVALID_VALUE, ValuePath::root(), message);
+    match rules::closest(code).and_then(|near| rules::find(near.id)) {
+        Some(near) => fault.help(format!("did you mean {}?", near.code)),
+        None => fault,
     }
 }
 
@@ -107,13 +140,13 @@ fn files(values: &JsValue) -> Result<Vec<Layer>, JsValue> {
         .collect()
 }
 
-/// The edits of a fix. Whatever else it holds is its own affair.
-pub(crate) fn edits(fix: &JsValue) -> Result<Vec<Edit>, JsValue> {
+/// A fix, of which only the edits count.
+pub(crate) fn fix(fix: &JsValue) -> Result<Fix, JsValue> {
     let property = |of: &JsValue, key: &str| {
         Reflect::get(of, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
     };
     entries(fix, "fix")?;
-    items(&property(fix, "edits"), "fix.edits", "an array of edits")?
+    let edits = items(&property(fix, "edits"), "fix.edits", "an array of edits")?
         .map(|(place, edit)| {
             entries(&edit, &place)?;
             let path = text(&property(&edit, "path"), &format!("{place}.path"))?;
@@ -127,7 +160,17 @@ pub(crate) fn edits(fix: &JsValue) -> Result<Vec<Edit>, JsValue> {
                 _ => Err(wrong(&op, &format!("{place}.op"), "\"set\" or \"remove\"")),
             }
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(fix_of(edits))
+}
+
+/// A fix that nobody is told of.
+pub(crate) fn fix_of(edits: Vec<Edit>) -> Fix {
+    Fix {
+        title: String::new(),
+        edits,
+        then: None,
+    }
 }
 
 /// A text.

@@ -10,12 +10,12 @@ mod place;
 mod types;
 
 use mlflow_k8s_core::Outcome;
-use mlflow_k8s_core::diagnostic::Edit;
+use mlflow_k8s_core::diagnostic::{Edit, Fix};
 use mlflow_k8s_core::document::Document;
-use mlflow_k8s_core::{presets as core_presets, values};
+use mlflow_k8s_core::{presets as core_presets, rules as core_rules, values};
 use wasm_bindgen::prelude::*;
 
-use arguments::Call;
+use arguments::{Call, fix_of};
 use types::to_js;
 
 /// Runs once, when the module is loaded: a panic, should one ever happen, is
@@ -77,9 +77,9 @@ pub fn check(
 
 fn run(values_yaml: &JsValue, options: &JsValue) -> Result<Outcome, JsValue> {
     let call = Call::read(values_yaml, options)?;
-    let mut outcome = mlflow_k8s_core::render(&call.layers, &call.release, call.rules);
-    if let Some(fault) = call.fault {
-        outcome.diagnostics.insert(0, fault);
+    let mut outcome = mlflow_k8s_core::render(&call.layers, &call.release, &call.rules);
+    if !call.faults.is_empty() {
+        outcome.diagnostics.splice(0..0, call.faults);
         outcome.manifests = None;
     }
     Ok(outcome)
@@ -107,6 +107,16 @@ pub fn preset(
         Some(preset) => to_js(&types::Preset::of(preset)),
         None => Ok(JsValue::UNDEFINED),
     }
+}
+
+/// Every rule that looks across settings, by topic; `ignore` in `RenderOptions`
+/// leaves some out.
+#[wasm_bindgen(unchecked_return_type = "Rule[]")]
+pub fn rules() -> Result<JsValue, JsValue> {
+    let rules: Vec<_> = core_rules::catalogue()
+        .map(|(topic, rule)| types::Rule::of(topic, rule))
+        .collect();
+    to_js(&rules)
 }
 
 /// Every setting with its default and a comment, as a values file.
@@ -144,7 +154,7 @@ pub fn set_value(
     let text = arguments::text(values_yaml, "valuesYaml")?;
     let path = arguments::text(path, "path")?;
     let value = arguments::json(value, "value")?;
-    edit(text, &[Edit::Set { path, value }])
+    edit(text, &fix_of(vec![Edit::Set { path, value }]))
 }
 
 /// Takes an entry out of a values file, with its own comment, and leaves the
@@ -165,7 +175,7 @@ pub fn remove_value(
 ) -> Result<JsValue, JsValue> {
     let text = arguments::text(values_yaml, "valuesYaml")?;
     let path = arguments::text(path, "path")?;
-    edit(text, &[Edit::Remove { path }])
+    edit(text, &fix_of(vec![Edit::Remove { path }]))
 }
 
 /// Does what a diagnostic's fix says, all of its edits or none.
@@ -184,14 +194,14 @@ pub fn apply_fix(
     fix: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let text = arguments::text(values_yaml, "valuesYaml")?;
-    let edits = arguments::edits(fix)?;
-    edit(text, &edits)
+    let fix = arguments::fix(fix)?;
+    edit(text, &fix)
 }
 
 /// Edits a text; the diagnostics say why not.
-fn edit(text: String, edits: &[Edit]) -> Result<JsValue, JsValue> {
+fn edit(text: String, fix: &Fix) -> Result<JsValue, JsValue> {
     let mut document = Document::new(text);
-    let found = match document.apply(edits) {
+    let found = match document.apply(fix) {
         Ok(()) => Vec::new(),
         Err(refused) => refused.into_diagnostics(),
     };

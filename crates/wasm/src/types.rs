@@ -1,7 +1,7 @@
 //! What goes out, and the TypeScript types of what comes in.
 
 use mlflow_k8s_core::source::{Origin, SourceId, Sources};
-use mlflow_k8s_core::{Outcome, diagnostic, manifest, presets};
+use mlflow_k8s_core::{Outcome, diagnostic, manifest, presets, rules};
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -49,8 +49,11 @@ export interface RenderOptions {
     setJsons?: string[] | undefined;
     /** Like `--set-literal`: one value, everything after the first `=`. */
     setLiterals?: string[] | undefined;
-    /** Skips the rules that look across settings. Wrong types, unknown keys
-     * and whatever rendering itself needs are always checked. */
+    /** Rules to leave out, by code or name: `["MK702"]`. `x-mlflow-k8s.ignore` in
+     * the values does the same. */
+    ignore?: string[] | undefined;
+    /** Skips all rules that look across settings. Wrong types, unknown
+     * keys and whatever rendering itself needs are always checked. */
     skipRules?: boolean | undefined;
 }
 "#;
@@ -66,6 +69,8 @@ pub(crate) struct RenderResult {
     pub(crate) yaml: Option<String>,
     /// What is wrong or could be better, errors first.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What rules found that the values or the options ignore.
+    pub(crate) silenced: Vec<Diagnostic>,
 }
 
 impl RenderResult {
@@ -82,6 +87,7 @@ impl RenderResult {
                 .as_ref()
                 .map(manifest::ManifestSet::to_yaml),
             diagnostics: diagnostics(&outcome.sources, &outcome.diagnostics),
+            silenced: diagnostics(&outcome.sources, &outcome.silenced),
         }
     }
 }
@@ -164,6 +170,41 @@ impl Preset {
     }
 }
 
+/// A rule that looks across settings.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Rule {
+    /// Its stable code, for machines: `MK702`.
+    pub(crate) code: String,
+    /// The same, for people: `gc-without-age`.
+    pub(crate) name: String,
+    /// How bad its findings are, at worst.
+    #[tsify(type = "\"error\" | \"warning\" | \"hint\"")]
+    pub(crate) severity: diagnostic::Severity,
+    /// What it is about, as the catalogue groups them.
+    pub(crate) topic: String,
+    /// What it finds, in a sentence.
+    pub(crate) summary: String,
+    /// What was observed, and on what.
+    pub(crate) why: String,
+    /// Values that it finds fault with.
+    pub(crate) example: String,
+}
+
+impl Rule {
+    pub(crate) fn of(topic: &str, rule: &rules::Rule) -> Self {
+        Self {
+            code: rule.code.id.to_owned(),
+            name: rule.code.name.to_owned(),
+            severity: rule.severity,
+            topic: topic.to_owned(),
+            summary: rule.code.summary.to_owned(),
+            why: rule.why.to_owned(),
+            example: rule.example.to_owned(),
+        }
+    }
+}
+
 /// One finding.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -179,7 +220,10 @@ pub(crate) struct Diagnostic {
     pub(crate) message: String,
     /// The setting that it speaks of, as `--set` writes it; empty when it is about the whole text.
     pub(crate) path: String,
-    /// Why it matters and what to write instead.
+    /// What was observed when it was left like this; rules only.
+    #[tsify(type = "string | null")]
+    pub(crate) why: Option<String>,
+    /// What to write instead, and why it matters where `why` does not say it.
     #[tsify(type = "string | null")]
     pub(crate) help: Option<String>,
     /// Edits that mend it.
@@ -222,6 +266,10 @@ pub(crate) struct Fix {
     pub(crate) title: String,
     /// The edits, in order.
     pub(crate) edits: Vec<Edit>,
+    /// What its owner still has to do outside the values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub(crate) then: Option<String>,
 }
 
 /// One edit of a values file.
@@ -254,6 +302,7 @@ pub(crate) fn diagnostics(sources: &Sources, found: &[diagnostic::Diagnostic]) -
             severity: found.severity,
             message: found.message.clone(),
             path: found.path.to_string(),
+            why: found.why.map(str::to_owned),
             help: found.help.clone(),
             fix: found.fix.as_ref().map(fix),
             place: found.span.and_then(|span| places.of(span)),
@@ -264,6 +313,7 @@ pub(crate) fn diagnostics(sources: &Sources, found: &[diagnostic::Diagnostic]) -
 fn fix(fix: &diagnostic::Fix) -> Fix {
     Fix {
         title: fix.title.clone(),
+        then: fix.then.clone(),
         edits: fix
             .edits
             .iter()

@@ -4,7 +4,8 @@
 
 use js_sys::{Array, JSON, Object, Reflect, TypeError};
 use mlflow_k8s_wasm::{
-    apply_fix, check, default_values, preset, presets, remove_value, render, set_value, version,
+    apply_fix, check, default_values, preset, presets, remove_value, render, rules, set_value,
+    version,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -105,10 +106,25 @@ fn unreadable_texts_and_versions_are_diagnostics() {
         ("", r#"{"kubeVersion": "one"}"#, "MK210"),
         ("", r#"{"sets": ["a["]}"#, "MK001"),
         ("", r#"{"presets": ["quick"]}"#, "MK104"),
+        ("", r#"{"ignore": ["MK999"]}"#, "MK104"),
     ] {
         let found = check(&text(values), &js(options)).unwrap();
         assert_eq!(get_text(&found, "0.code"), code, "{values} {options}");
     }
+}
+
+#[test]
+fn rules_can_be_ignored() {
+    let list = rules().unwrap();
+    assert!(length(&list) > 10);
+    let values = get(&list, "0.example");
+    let found = render(&values, &NONE).unwrap();
+    let code = get_text(&found, "diagnostics.0.code");
+    assert_eq!(code, get_text(&list, "0.code"));
+    let options = js(&format!(r#"{{"ignore": ["{code}"]}}"#));
+    let ignored = render(&values, &options).unwrap();
+    assert_eq!(length(&get(&ignored, "diagnostics")), 0);
+    assert_eq!(get_text(&ignored, "silenced.0.code"), code);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use xshell::cmd;
 
 use crate::step::step;
-use crate::test::{Tally, run_tests};
+use crate::tally::{Runner, Tally};
 use crate::tools::{self, WASM_BINDGEN};
 use crate::wasm::Toolchain;
 use crate::workspace::Workspace;
@@ -32,14 +32,17 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<Tally> {
             )
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
     };
-    let mut tally = step("module tests in Node", || run_tests(exports().into()))?;
+    let mut tally = step("module tests in Node", || {
+        Tally::of(exports().into(), Runner::Cargo)
+    })?;
     tally += step("module tests in Chromium", || {
-        run_tests(
+        Tally::of(
             exports()
                 .env("WASM_BINDGEN_USE_BROWSER", "1")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE)
                 .env("CHROMEDRIVER", &browser.driver)
                 .into(),
+            Runner::Cargo,
         )
     })?;
 
@@ -78,7 +81,7 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<Tally> {
             )
             .env("MLFLOW_K8S_FUZZ", workspace.target.join("fuzz"))
             .env("MLFLOW_K8S_CHROMIUM", &browser.chromium);
-        run_tests(tests)
+        Tally::of(tests, Runner::Node)
     })?;
 
     step("size", || {

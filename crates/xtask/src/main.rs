@@ -6,10 +6,13 @@ mod doctor;
 mod fuzz;
 mod generate;
 mod javascript;
+mod mlflow;
 mod npm;
 mod python;
+mod server;
 mod size;
 mod step;
+mod tally;
 mod test;
 mod tools;
 mod wasm;
@@ -37,8 +40,10 @@ enum Command {
     Size(size::Options),
     /// Say what is there, what is missing, and what would be done about it
     Doctor,
+    /// Run what is rendered on real MLflow servers; `test --full` does it too
+    TestServer(server::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
-    Setup,
+    Setup(SetupOptions),
     /// Measure rendering, reading and editing, and the command line as a process
     Bench(bench::Options),
     /// Write the files that are generated from the code
@@ -71,22 +76,39 @@ fn run(command: Command) -> anyhow::Result<()> {
             doctor::run(&workspace);
             Ok(())
         }
-        Command::Setup => setup(&workspace),
+        Command::TestServer(options) => {
+            println!("{}", server::run(&workspace, &options)?);
+            Ok(())
+        }
+        Command::Setup(options) => setup(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
     }
 }
 
-fn setup(workspace: &workspace::Workspace) -> anyhow::Result<()> {
-    step::step("Python tools", || python::install(workspace))?;
+#[derive(clap::Args)]
+struct SetupOptions {
+    /// What only `test --full` needs, too: MLflow, over a gigabyte
+    #[arg(long)]
+    full: bool,
+}
+
+fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Result<()> {
+    step::step("Python tools", || {
+        python::tools(workspace)?.install(workspace)
+    })?;
     step::step("wasm32 target", || {
         wasm::Toolchain::find_or_install(workspace)
     })?;
     step::step("npm packages", || tools::install_npm_packages(workspace))?;
     step::step("Chromium", || tools::install_browser(workspace))?;
-    for tool in tools::CARGO_TOOLS {
+    for tool in [tools::WASM_BINDGEN, tools::CARGO_DENY] {
         step::step(tool.name, || tool.install(workspace))?;
+    }
+    if options.full {
+        step::step("cargo-fuzz", || tools::CARGO_FUZZ.install(workspace))?;
+        step::step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
     }
     Ok(())
 }

@@ -1,21 +1,20 @@
 //! Everything that a change has to pass.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, bail};
 use xshell::cmd;
 
 use crate::step::step;
+use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, generate, javascript, python};
+use crate::{deny, fuzz, generate, javascript, python, server};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Leave out what needs tools beside the Rust toolchain
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Fuzz too, for a minute
+    /// Fuzz too, for a minute, and start real MLflow servers
     #[arg(long)]
     full: bool,
 }
@@ -33,8 +32,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         let fuzz = "fuzz/Cargo.toml";
         Ok(cmd!(shell, "cargo fmt --manifest-path {fuzz} --check").run()?)
     })?;
+    if options.full {
+        step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
+    }
     step("generated files", || {
-        generate::run(workspace, &generate::Options { check: true })
+        let options = generate::Options {
+            check: true,
+            mlflow_history: false,
+        };
+        generate::run(workspace, &options)
     })?;
     step("clippy", || {
         Ok(cmd!(
@@ -63,7 +69,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let tools = if options.quick {
         (WITHOUT_TOOLS, "1".into())
     } else {
-        let folder = step("Python tools", || python::install(workspace))?;
+        let folder = step("Python tools", || {
+            python::tools(workspace)?.install(workspace)
+        })?;
         (TOOLS, folder)
     };
     let mut tally = step("tests", || {
@@ -72,120 +80,21 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
             .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
             .env(tools.0, tools.1)
             .current_dir(&workspace.root);
-        run_tests(tests)
+        Tally::of(tests, Runner::Cargo)
     })?;
-    if options.quick {
+    if !options.quick {
+        tally += javascript::run(workspace)?;
+    }
+    if options.full {
+        tally += server::run(workspace, &server::Options { pytest: vec![] })?;
+        println!("{tally}");
+    } else if options.quick {
         println!(
             "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, the WebAssembly module, \
-             browsers, licences, fuzzing)"
+             browsers, licences, fuzzing, real MLflow servers)"
         );
     } else {
-        tally += javascript::run(workspace)?;
-        println!("{tally}");
+        println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");
     }
     Ok(())
-}
-
-/// Passes on what test runners print, cargo's or Node's, and adds up their closing lines.
-pub(crate) fn run_tests(mut tests: Command) -> anyhow::Result<Tally> {
-    let mut child = tests.stdout(Stdio::piped()).spawn()?;
-    let output = child.stdout.take().context("standard output is piped")?;
-    let mut tally = Tally::default();
-    for line in BufReader::new(output).split(b'\n') {
-        let mut line = line?;
-        tally.add(&String::from_utf8_lossy(&line));
-        line.push(b'\n');
-        std::io::stdout().write_all(&line)?;
-    }
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("{tally}");
-    }
-    if tally.passed == 0 {
-        bail!("no test ran");
-    }
-    Ok(tally)
-}
-
-/// How many tests ended which way.
-#[derive(Default)]
-pub(crate) struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-}
-
-impl Tally {
-    /// Adds a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; …` of
-    /// cargo's or `ℹ pass 3` of Node's; other lines count nothing.
-    fn add(&mut self, line: &str) {
-        if let Some((word, number)) = line
-            .strip_prefix("ℹ ")
-            .and_then(|rest| rest.split_once(' '))
-        {
-            self.count(number, word);
-        }
-        let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split_once(". "))
-        else {
-            return;
-        };
-        for count in counts.split("; ") {
-            if let Some((number, word)) = count.split_once(' ') {
-                self.count(number, word);
-            }
-        }
-    }
-
-    fn count(&mut self, number: &str, word: &str) {
-        let number = number.parse::<u64>().unwrap_or(0);
-        match word {
-            "passed" | "pass" => self.passed += number,
-            "failed" | "fail" => self.failed += number,
-            "ignored" | "skipped" => self.ignored += number,
-            _ => {}
-        }
-    }
-}
-
-impl std::ops::AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.ignored += other.ignored;
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
-        if self.ignored > 0 {
-            write!(f, ", {} skipped", self.ignored)?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Tally;
-
-    #[test]
-    fn closing_lines_add_up() {
-        let mut tally = Tally::default();
-        for line in [
-            "running 3 tests",
-            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "ℹ tests 6",
-            "ℹ pass 3",
-            "ℹ fail 1",
-            "ℹ skipped 2",
-            "ℹ duration_ms 12.5",
-        ] {
-            tally.add(line);
-        }
-        assert_eq!(tally.to_string(), "8 passed, 5 failed, 3 skipped");
-    }
 }

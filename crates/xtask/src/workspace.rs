@@ -42,7 +42,7 @@ impl Workspace {
 }
 
 /// The user's folder for what can be installed again.
-fn user_cache() -> Option<PathBuf> {
+pub(crate) fn user_cache() -> Option<PathBuf> {
     let absolute = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)

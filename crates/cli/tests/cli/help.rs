@@ -8,7 +8,15 @@ use crate::sandbox::Sandbox;
 fn help_of_every_command() {
     let sandbox = Sandbox::new();
     assert_snapshot!("help", sandbox.run(&["--help"]));
-    for command in ["render", "check", "values", "schema", "completions", "man"] {
+    for command in [
+        "render",
+        "check",
+        "explain-rule",
+        "values",
+        "schema",
+        "completions",
+        "man",
+    ] {
         assert_snapshot!(format!("help_{command}"), sandbox.run(&[command, "--help"]));
     }
 }
@@ -41,6 +49,7 @@ fn every_shell_has_completions() {
         let script = sandbox.run(&["completions", shell]);
         assert!(script.starts_with("exit code: 0\n--- stdout\n"), "{script}");
         assert!(script.contains("create-namespace"), "{script}");
+        assert!(script.contains("explain-rule"), "{script}");
         assert!(!script.contains("--- stderr"), "{script}");
     }
 }

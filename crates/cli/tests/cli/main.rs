@@ -8,7 +8,9 @@
 )]
 
 mod check;
+mod explain_rule;
 mod failures;
+mod fix;
 mod help;
 mod readme;
 mod render;

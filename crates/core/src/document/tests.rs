@@ -111,8 +111,13 @@ fn lists_grow_and_shrink() {
         VALUES.replace("  - name: A\n    value: x\n", "")
     );
     assert_eq!(remove(VALUES, "list[0]"), VALUES.replace("[1, 2]", "[2]"));
-    assert_eq!(remove("l:\n- a\n", "l[0]"), "l: []\n");
-    assert_eq!(set("l: []\n", "l[0]", json!("a")), "l:\n- a\n");
+    assert_eq!(remove("l:\n  - a\n", "l[0]"), "l: []\n");
+    assert_eq!(set("l: []\n", "l[0]", json!("a")), "l:\n  - a\n");
+    // As the author's other lists have it.
+    assert_eq!(
+        set("k:\n- b:\n  - c\nl: []\n", "l[0]", json!("a")),
+        "k:\n- b:\n  - c\nl:\n- a\n"
+    );
 }
 
 #[test]
@@ -338,11 +343,18 @@ fn edits_of_a_fix_are_done_together_or_not_at_all() {
     let remove = |path: &str| Edit::Remove {
         path: path.to_owned(),
     };
+    let fix = |edits| Fix {
+        title: String::new(),
+        edits,
+        then: None,
+    };
     let mut document = Document::new("a: 1\nb: 1\n");
-    assert_eq!(document.apply(&[set("a"), remove("b")]), Ok(()));
+    assert_eq!(document.apply(&fix(vec![set("a"), remove("b")])), Ok(()));
     assert_eq!(document.text(), "a: 2\n");
     for refused in ["a.b", "c[", "", "c[1]"] {
-        let error = document.apply(&[set("d"), set(refused)]).unwrap_err();
+        let error = document
+            .apply(&fix(vec![set("d"), set(refused)]))
+            .unwrap_err();
         assert_eq!(document.text(), "a: 2\n", "{refused}");
         let message = error.to_string();
         let found = error.into_diagnostics();

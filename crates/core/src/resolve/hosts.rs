@@ -32,12 +32,15 @@ fn private_172() -> impl Iterator<Item = String> {
 }
 
 /// Where the outside world reaches the server.
-struct PublicHost<'a> {
-    host: &'a str,
-    schemes: &'static [&'static str],
+pub(crate) struct PublicHost<'a> {
+    /// The name, which may start with `*.`; never empty.
+    pub(crate) host: &'a str,
+    /// What browsers may put before it.
+    pub(crate) schemes: &'static [&'static str],
 }
 
-fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
+/// The hosts of the Ingress and the HTTPRoute.
+pub(crate) fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
     let ingress = values.ingress.enabled.then_some(&values.ingress);
     let ingress_hosts = ingress.into_iter().flat_map(|ingress| {
         ingress.hosts.iter().map(|host| PublicHost {

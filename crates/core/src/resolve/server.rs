@@ -33,7 +33,7 @@ pub(super) fn port_name(values: &Values) -> &'static str {
 }
 
 /// The prefix from its own setting or from the option that means the same.
-pub(super) fn static_prefix(values: &Values) -> &str {
+pub(crate) fn static_prefix(values: &Values) -> &str {
     or(
         &values.server.static_prefix,
         values.server.option("static-prefix").unwrap_or_default(),

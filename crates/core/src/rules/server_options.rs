@@ -1,16 +1,295 @@
-//! Options of the server and of garbage collection that MLflow refuses.
+//! Options of `mlflow server`.
 
-use crate::check::{Findings, path};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::values::Values;
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::path::ValuePath;
+use crate::resolve::{MlflowVersion, PROVED_VERSION};
+use crate::values::nearest;
+use std::ops::RangeInclusive;
 
-/// MLflow refuses to start with a static prefix that does not begin with `/`,
-/// ends with one, or holds braces.
-pub(super) fn static_prefix(values: &Values, findings: &mut Findings<'_>) {
-    let own = values.server.static_prefix.as_str();
-    let (place, prefix) = match values.server.option("static-prefix") {
-        _ if !own.is_empty() => (path(&["server", "staticPrefix"]), own),
-        Some(option) => (path(&["server", "value_options", "static_prefix"]), option),
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK301",
+            name: "static-prefix",
+            summary: "The static prefix has a form that the server refuses.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 starts only if the prefix begins with `/`, does not end with one, \
+              and holds no braces.",
+        example: "\
+server:
+  staticPrefix: mlflow/
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: static_prefix,
+    },
+    Rule {
+        code: Code {
+            id: "MK302",
+            name: "option-twice",
+            summary: "`server.value_options` repeats an option that a setting of its own gives.",
+        },
+        severity: Severity::Error,
+        why: "Given twice, the last one on the command line counts. That is the setting's own, so \
+              that probes, mounts and addresses fit it: the option has no effect. Among uvicorn's \
+              options it is the user's, and the certificate that is mounted is not used.",
+        example: "\
+metrics:
+  enabled: true
+server:
+  value_options:
+    expose_prometheus: /metrics
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: option_twice,
+    },
+    Rule {
+        code: Code {
+            id: "MK303",
+            name: "unknown-option",
+            summary: "The server does not have this option.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow server` 3.17.2 ends with exit code 2 and `No such option` on an option that \
+              it does not have, and the pod never starts.",
+        example: "\
+server:
+  value_options:
+    allowed_host: mlflow.example.com
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+server:
+  value_options:
+    allowed_hosts: mlflow.example.com,mlflow-mlflow*,localhost:*,127.0.0.1:*
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Server,
+        check: unknown_option,
+    },
+    Rule {
+        code: Code {
+            id: "MK304",
+            name: "option-of-newer-mlflow",
+            summary: "The option came with a newer MLflow than the image has.",
+        },
+        severity: Severity::Error,
+        why: "An older `mlflow server` ends with `No such option`. The versions are those in which \
+              each option first stood in MLflow's own help.",
+        example: "\
+image:
+  tag: v3.0.0-full
+server:
+  flag_options:
+    - enable_workspaces
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+image:
+  tag: v3.17.2-full
+server:
+  flag_options:
+    - enable_workspaces
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Elsewhere(
+            "it needs an image of each older version; source: the option lists of MLflow's own \
+             releases, compared by `cargo xtask generate --mlflow-history`",
+        ),
+        check: option_of_newer_mlflow,
+    },
+    Rule {
+        code: Code {
+            id: "MK305",
+            name: "flag-with-value",
+            summary: "An option without a value is given one, or the other way round.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow server --enable-workspaces=true` ends with exit code 2: `Option \
+              '--enable-workspaces' does not take a value.` An option that needs a value ends so \
+              without one.",
+        example: "\
+server:
+  value_options:
+    enable_workspaces: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: flag_with_value,
+    },
+    Rule {
+        code: Code {
+            id: "MK306",
+            name: "option-value",
+            summary: "The option does not take this value.",
+        },
+        severity: Severity::Error,
+        why: "Observed with MLflow 3.17.2: a number of workers that is not a whole number ends the \
+              server with `Invalid value for '--workers'` and exit code 0, which Kubernetes shows \
+              as Completed; 0 and negative numbers run as 1; other options end it with exit code 2.",
+        example: "\
+server:
+  value_options:
+    workers: two
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+server:
+  value_options:
+    workers: 2
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Server,
+        check: option_value,
+    },
+    Rule {
+        code: Code {
+            id: "MK307",
+            name: "exclusive-options",
+            summary: "Two settings that the server does not take together.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow server` 3.17.2 ends with exit code 2: only one of the three web servers can \
+              have options, and TLS needs uvicorn; gunicorn does not take the options of the \
+              security middleware; `--dev` takes no server options and no plugin; `--artifacts-only` \
+              takes no database, which this server always has.",
+        example: "\
+tls:
+  enabled: true
+server:
+  value_options:
+    gunicorn_opts: --timeout 120
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: exclusive_options,
+    },
+    Rule {
+        code: Code {
+            id: "MK308",
+            name: "other-web-server",
+            summary: "The server runs on gunicorn or waitress instead of uvicorn.",
+        },
+        severity: Severity::Warning,
+        why: "MLflow 3.17.2 recommends uvicorn in its log. Under gunicorn, traces sent by \
+              OpenTelemetry (`/v1/traces`) get 404. Waitress is not part of the images: the server \
+              ends with exit code 0 and `No module named waitress`.",
+        example: "\
+server:
+  value_options:
+    gunicorn_opts: --timeout 120
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: other_web_server,
+    },
+    Rule {
+        code: Code {
+            id: "MK309",
+            name: "development-server",
+            summary: "The server runs in development mode.",
+        },
+        severity: Severity::Warning,
+        why: "`--dev` of MLflow 3.17.2 starts uvicorn with `--reload --log-level debug`: it \
+              watches the source files, runs one process whatever the number of workers, and \
+              restarts when a file changes.",
+        example: "\
+server:
+  flag_options:
+    - dev
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: development_server,
+    },
+    Rule {
+        code: Code {
+            id: "MK310",
+            name: "unreachable-host",
+            summary: "The server listens where nobody outside its container can reach it.",
+        },
+        severity: Severity::Error,
+        why: "A server that listens on the loopback address answers neither the kubelet's probes \
+              nor the Service, which both come to the pod's address. The pod never becomes Ready.",
+        example: "\
+server:
+  value_options:
+    host: 127.0.0.1
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: unreachable_host,
+    },
+];
+
+fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let own = facts.values.server.static_prefix.as_str();
+    let (place, prefix) = match facts.option("static-prefix") {
+        _ if !own.is_empty() => (at("server.staticPrefix"), own),
+        Some(option) => option,
         None => return,
     };
     let good = prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['{', '}']);
@@ -18,27 +297,25 @@ pub(super) fn static_prefix(values: &Values, findings: &mut Findings<'_>) {
         return;
     }
     let meant = format!("/{}", prefix.trim_matches('/').replace(['{', '}'], ""));
-    let mut diagnostic = Diagnostic::error(
-        Code::STATIC_PREFIX,
+    let finding = Finding::new(
         place.clone(),
         format!("the server refuses to start with the static prefix {prefix:?}"),
     );
-    diagnostic = if meant == "/" {
-        diagnostic
+    findings.push(if meant == "/" {
+        finding
             .help("to serve at the root, leave the static prefix empty")
-            .fix_set("Serve at the root", &place, "")
+            .fix("Serve at the root", [Edit::set(&place, "")])
     } else {
-        diagnostic
+        finding
             .help(format!(
                 "start it with one `/` and end it with none: {meant}"
             ))
-            .fix_set(format!("Write {meant}"), &place, meant)
-    };
-    findings.push(diagnostic);
+            .fix(format!("Write {meant}"), [Edit::set(&place, meant)])
+    });
 }
 
-/// A value option that another setting gives to the server as well.
-pub(super) fn option_twice(values: &Values, findings: &mut Findings<'_>) {
+fn option_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
     let prefix = values.server.static_prefix.as_str();
     let option = |name| values.server.option(name);
     let prefix_differs =
@@ -69,73 +346,375 @@ pub(super) fn option_twice(values: &Values, findings: &mut Findings<'_>) {
              options are passed on",
         ),
     ] {
-        let key = values
-            .server
-            .value_options
-            .keys()
-            .find(|key| twice && key.replace('_', "-") == name);
-        if let Some(key) = key {
-            let place = path(&["server", "value_options", key]);
+        if let Some((place, _)) = facts.option(name).filter(|_| twice) {
             findings.push(
-                Diagnostic::error(
-                    Code::OPTION_TWICE,
+                Finding::new(
                     place.clone(),
                     format!("`{place}` and `{owner}` both set --{name}"),
                 )
                 .help(help)
-                .fix_remove(format!("Remove {place}"), &place),
+                .fix(format!("Remove {place}"), [Edit::remove(&place)]),
             );
         }
     }
 }
 
-/// `mlflow gc --older-than` takes days, hours, minutes and seconds, in this
-/// order, each at most once: `^(Nd)?(Nh)?(Nm)?(Ns)?$` with decimals.
-pub(super) fn older_than(values: &Values, findings: &mut Findings<'_>) {
-    let text = values.garbage_collection.older_than.as_str();
-    if text.is_empty() || is_age(text) {
-        return;
+/// An option of `mlflow server`, as its own help lists it.
+struct KnownOption {
+    /// `allowed-hosts`.
+    name: &'static str,
+    takes_value: bool,
+    /// `TEXT`, `INTEGER 10..300`.
+    type_: &'static str,
+    since: Option<MlflowVersion>,
+}
+
+impl KnownOption {
+    /// The numbers that it takes, if it takes a limited number.
+    fn range(&self) -> Option<RangeInclusive<i64>> {
+        if self.name == "workers" {
+            // click takes any text, the server a number, and 0 for 1.
+            return Some(1..=i64::MAX);
+        }
+        let (lowest, highest) = self.type_.strip_prefix("INTEGER ")?.split_once("..")?;
+        Some(lowest.parse().ok()?..=highest.parse().ok()?)
     }
-    let place = path(&["garbageCollection", "olderThan"]);
-    findings.push(
-        Diagnostic::error(
-            Code::OLDER_THAN,
-            place.clone(),
-            format!("`{place}` is not an age that `mlflow gc` reads: {text:?}"),
+}
+
+/// The options of the proved version. Generated from `mlflow server --help`.
+fn known_options() -> impl Iterator<Item = KnownOption> {
+    include_str!("mlflow_options.tsv")
+        .lines()
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            (columns.next()? == "server").then_some(())?;
+            Some(KnownOption {
+                name: columns.next()?.strip_prefix("--")?,
+                takes_value: columns.next()? == "value",
+                type_: columns.next()?,
+                since: columns.nth(1).and_then(MlflowVersion::from_tag),
+            })
+        })
+}
+
+fn known(name: &str) -> Option<KnownOption> {
+    known_options().find(|option| option.name == name)
+}
+
+/// An option as the values give it.
+struct GivenOption<'a> {
+    place: ValuePath,
+    key: &'a str,
+    /// `None` for a flag.
+    value: Option<&'a str>,
+}
+
+impl GivenOption<'_> {
+    /// `allowed-hosts`.
+    fn name(&self) -> String {
+        self.key.replace('_', "-")
+    }
+}
+
+/// Every option that reaches the command line.
+fn given_options<'a>(facts: &Facts<'a>) -> Vec<GivenOption<'a>> {
+    let server = &facts.values.server;
+    let valued = server.value_options.iter().filter_map(|(key, value)| {
+        let value = value.as_ref()?.0.as_str();
+        (!value.is_empty()).then(|| GivenOption {
+            place: at("server.value_options").join(key.as_str()),
+            key,
+            value: Some(value),
+        })
+    });
+    let flags = server
+        .flag_options
+        .iter()
+        .enumerate()
+        .map(|(index, key)| GivenOption {
+            place: at("server.flag_options").join(index),
+            key,
+            value: None,
+        });
+    valued.chain(flags).collect()
+}
+
+fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for option in given_options(facts) {
+        let name = option.name();
+        // A name of another form is reported before.
+        let has_form = name
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || character == '-')
+            && !name.starts_with('-');
+        if known(&name).is_some() || !has_form {
+            continue;
+        }
+        // A newer MLflow, or one of the user's own making, may have it.
+        let newer = facts
+            .version()
+            .is_some_and(|version| version > PROVED_VERSION);
+        let severity = match (newer, facts.official_image()) {
+            (true, _) => Severity::Hint,
+            (false, true) => Severity::Error,
+            (false, false) => Severity::Warning,
+        };
+        let mut finding = Finding::new(
+            option.place.clone(),
+            format!("MLflow {PROVED_VERSION} has no server option --{name}"),
         )
-        .help("write days, hours, minutes and seconds in this order: 30d, 12h, 1d6h30m"),
-    );
+        .severity(severity);
+        let names: Vec<&str> = known_options().map(|option| option.name).collect();
+        finding = match nearest(&name, &names) {
+            Some(meant) => {
+                let key = meant.replace('-', "_");
+                let edits = match option.value {
+                    Some(value) => vec![
+                        Edit::remove(&option.place),
+                        Edit::set(&at("server.value_options").join(key.as_str()), value),
+                    ],
+                    None => vec![Edit::set(&option.place, key.as_str())],
+                };
+                finding
+                    .help(format!("did you mean `{key}`?"))
+                    .fix(format!("Write {key}"), edits)
+            }
+            None => finding.help(format!(
+                "`mlflow server --help` lists the options; remove `{}`",
+                option.key
+            )),
+        };
+        findings.push(finding);
+    }
 }
 
-fn is_age(text: &str) -> bool {
-    let mut units = "dhms".chars();
-    let mut number = String::new();
-    for character in text.chars() {
-        if character.is_ascii_digit() || character == '.' {
-            number.push(character);
-        } else if units.any(|unit| unit == character) && number.parse::<f64>().is_ok() {
-            number.clear();
-        } else {
-            return false;
+fn option_of_newer_mlflow(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(version) = facts.version() else {
+        return;
+    };
+    for option in given_options(facts) {
+        let name = option.name();
+        let since = known(&name).and_then(|known| known.since);
+        if let Some(since) = since.filter(|since| *since > version) {
+            findings.push(
+                Finding::new(
+                    option.place,
+                    format!("--{name} came with MLflow {since}, and the image is of {version}"),
+                )
+                .help(format!(
+                    "use an image of MLflow {since} or newer, or leave the option out"
+                )),
+            );
         }
     }
-    number.is_empty()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_age;
+fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for option in given_options(facts) {
+        let name = option.name();
+        let Some(known) = known(&name) else {
+            continue;
+        };
+        let GivenOption { place, key, value } = option;
+        match (known.takes_value, value) {
+            (false, Some(value)) => {
+                let finding = Finding::new(
+                    place.clone(),
+                    format!("--{name} takes no value, and `{place}` gives it one"),
+                );
+                let edits = match value.to_lowercase().as_str() {
+                    "true" | "yes" | "on" | "1" => vec![
+                        Edit::remove(&place),
+                        Edit::set(
+                            &at("server.flag_options").join(facts.values.server.flag_options.len()),
+                            key,
+                        ),
+                    ],
+                    _ => vec![Edit::remove(&place)],
+                };
+                let title = if edits.len() > 1 {
+                    format!("List {key} among server.flag_options")
+                } else {
+                    format!("Leave {key} out")
+                };
+                findings.push(
+                    finding
+                        .help("options without a value are listed in `server.flag_options`")
+                        .fix(title, edits),
+                );
+            }
+            (true, None) => findings.push(
+                Finding::new(place, format!("--{name} needs a value, and has none")).help(format!(
+                    "set `server.value_options.{}` instead",
+                    name.replace('-', "_")
+                )),
+            ),
+            _ => {}
+        }
+    }
+}
 
-    #[test]
-    fn ages() {
-        // Accepted and refused by mlflow 3.17.2.
-        for good in ["30d", "1.5d", "1d2h3m4s", "12h", "90s"] {
-            assert!(is_age(good), "{good}");
+fn option_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for option in given_options(facts) {
+        let (Some(known), Some(text)) = (known(&option.name()), option.value) else {
+            continue;
+        };
+        let Some(range) = known.range() else {
+            continue;
+        };
+        if !text
+            .parse()
+            .is_ok_and(|number: i64| range.contains(&number))
+        {
+            let (lowest, highest) = range.into_inner();
+            let range = if highest == i64::MAX {
+                format!("a whole number, {lowest} or more")
+            } else {
+                format!("a whole number from {lowest} to {highest}")
+            };
+            findings.push(
+                Finding::new(option.place, format!("--{} cannot be {text:?}", known.name))
+                    .help(format!("use {range}")),
+            );
         }
-        for bad in [
-            "30", "30 days", "1w", "30D", "P30D", "-1d", "1mo", "d", "30d ", "1.5.2d", "1h1d",
-        ] {
-            assert!(!is_age(bad), "{bad}");
+    }
+}
+
+/// The options of the web servers.
+const WEB_SERVERS: &[&str] = &["uvicorn-opts", "gunicorn-opts", "waitress-opts"];
+
+fn exclusive_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let valued = |name| facts.option(name).map(|(place, _)| place);
+    let mut clash = |place: ValuePath, what: &str, other: &str, fixable: bool| {
+        let finding = Finding::new(place.clone(), format!("{what} does not go with {other}"))
+            .help("the server takes only one of them");
+        findings.push(if fixable {
+            finding.fix(format!("Remove {place}"), [Edit::remove(&place)])
+        } else {
+            finding
+        });
+    };
+
+    let tls = facts.values.tls.enabled;
+    let mut first = tls.then_some("TLS (`tls.enabled`), which needs uvicorn");
+    for (name, shown) in [
+        ("uvicorn-opts", "--uvicorn-opts"),
+        ("gunicorn-opts", "--gunicorn-opts"),
+        ("waitress-opts", "--waitress-opts"),
+    ] {
+        // TLS and uvicorn's options are joined.
+        if let Some(place) = valued(name)
+            && !(tls && name == "uvicorn-opts")
+        {
+            match first {
+                Some(other) => clash(place, shown, other, true),
+                None => first = Some(shown),
+            }
         }
+    }
+    if valued("gunicorn-opts").is_some() && !tls {
+        for name in ["allowed-hosts", "cors-allowed-origins"] {
+            if let Some(place) = valued(name) {
+                clash(place, &format!("--{name}"), "--gunicorn-opts", false);
+            }
+        }
+        if let Some(place) = facts.flag("disable-security-middleware") {
+            clash(
+                place,
+                "--disable-security-middleware",
+                "--gunicorn-opts",
+                true,
+            );
+        }
+    }
+    if let Some(place) = facts.flag("dev") {
+        let others: Vec<&str> = ["uvicorn-opts", "gunicorn-opts", "app-name"]
+            .into_iter()
+            .filter(|name| valued(name).is_some())
+            .collect();
+        if let Some(other) = others.first() {
+            clash(place, "--dev", &format!("--{other}"), true);
+        } else if tls {
+            clash(place, "--dev", "TLS (`tls.enabled`)", true);
+        }
+    }
+    if let Some(place) = facts.flag("artifacts-only") {
+        clash(
+            place,
+            "--artifacts-only",
+            "the database, which the server always gets",
+            true,
+        );
+    }
+}
+
+fn other_web_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for (name, severity, consequence) in [
+        (
+            "gunicorn-opts",
+            Severity::Warning,
+            "runs the server on gunicorn, which does not take OpenTelemetry's traces",
+        ),
+        (
+            "waitress-opts",
+            Severity::Error,
+            "runs the server on waitress, which is not in the image",
+        ),
+    ] {
+        // With a second web server it does not start at all, which another rule says.
+        let alone = !facts.values.tls.enabled
+            && WEB_SERVERS
+                .iter()
+                .filter(|other| facts.option(other).is_some())
+                .count()
+                == 1;
+        if let Some((place, _)) = facts.option(name).filter(|_| alone) {
+            findings.push(
+                Finding::new(place.clone(), format!("`{place}` {consequence}"))
+                    .severity(severity)
+                    .help("leave it out; uvicorn's own options go into `uvicorn_opts`")
+                    .fix(format!("Remove {place}"), [Edit::remove(&place)]),
+            );
+        }
+    }
+}
+
+fn development_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if let Some(place) = facts.flag("dev") {
+        findings.push(
+            Finding::new(place.clone(), "--dev is for working on MLflow itself")
+                .help("leave it out")
+                .fix("Remove it", [Edit::remove(&place)]),
+        );
+    }
+}
+
+fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some((place, host)) = facts.option("host") else {
+        // Without the option it listens on 127.0.0.1, unless the environment says more.
+        if facts.has_env("MLFLOW_HOST") {
+            return;
+        }
+        let place = at("server.value_options.host");
+        findings.push(
+            Finding::new(
+                place.clone(),
+                "without --host the server listens on 127.0.0.1 only",
+            )
+            .help("set it to 0.0.0.0, every address of the pod")
+            .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
+        );
+        return;
+    };
+    let loopback = host == "localhost" || host == "::1" || host.starts_with("127.");
+    if loopback {
+        findings.push(
+            Finding::new(
+                place.clone(),
+                format!("the server listens on {host}, where only its own container reaches it"),
+            )
+            .help("set it to 0.0.0.0, every address of the pod")
+            .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
+        );
     }
 }

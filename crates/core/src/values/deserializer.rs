@@ -728,9 +728,12 @@ struct Entries<'a> {
     current: Option<&'a Entry>,
 }
 
-/// `x-…` holds anchors, `global` belongs to an umbrella chart: neither is ours.
+/// `x-…` holds anchors, `global` belongs to an umbrella chart: neither is
+/// ours, except for this tool's own settings.
 fn is_foreign(parent: Place<'_>, key: &str) -> bool {
-    matches!(parent, Place::Root) && (key.starts_with("x-") || key == "global")
+    matches!(parent, Place::Root)
+        && (key.starts_with("x-") || key == "global")
+        && key != "x-mlflow-k8s"
 }
 
 impl<'a> Entries<'a> {
@@ -823,7 +826,7 @@ pub(super) fn one_of(words: &[&str]) -> String {
 }
 
 /// The word that was most likely meant, if any is near enough.
-pub(super) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
     const NEAR: f64 = 0.6;
     let fold = |word: &str| word.replace(['-', '_'], "").to_lowercase();
     let folded = fold(written);

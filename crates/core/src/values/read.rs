@@ -161,9 +161,8 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
     Diagnostic {
         fix: Some(Fix {
             title: format!("Remove {path}"),
-            edits: vec![Edit::Remove {
-                path: path.to_string(),
-            }],
+            edits: vec![Edit::remove(path)],
+            then: None,
         }),
         ..diagnostic
     }
@@ -171,18 +170,14 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
 
 fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -> Diagnostic {
     let edits = vec![
-        Edit::Remove {
-            path: diagnostic.path.to_string(),
-        },
-        Edit::Set {
-            path: meant.to_string(),
-            value: node.to_json(),
-        },
+        Edit::remove(&diagnostic.path),
+        Edit::set(meant, node.to_json()),
     ];
     Diagnostic {
         fix: Some(Fix {
             title: format!("Rename it to {meant}"),
             edits,
+            then: None,
         }),
         ..diagnostic.help(format!("did you mean `{meant}`?{more}"))
     }

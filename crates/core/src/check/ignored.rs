@@ -1,0 +1,45 @@
+//! The rules that the values ask to leave out.
+
+use super::{Findings, path, shown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::rules;
+use crate::values::Values;
+use crate::yaml::Node;
+
+/// The codes in `x-mlflow-k8s.ignore`; what is no rule is reported.
+pub(crate) fn ignored_rules(
+    values: &Values,
+    merged: &Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Code> {
+    let mut findings = Findings::new(merged);
+    let mut codes = Vec::new();
+    for (index, entry) in values.tool.ignore.iter().enumerate() {
+        if let Some(rule) = rules::find(entry) {
+            codes.push(rule.code);
+            continue;
+        }
+        let place = path(&["x-mlflow-k8s", "ignore"]).join(index);
+        findings.push(match rules::find_check(entry) {
+            Some(code) => Diagnostic::error(
+                Code::INVALID_VALUE,
+                place.clone(),
+                format!("{code} cannot be ignored"),
+            )
+            .help("without what it asks for, nothing can be rendered that Kubernetes takes")
+            .fix_remove(format!("Remove {place}"), &place),
+            None => Diagnostic::error(
+                Code::INVALID_VALUE,
+                place.clone(),
+                format!("there is no rule {}", shown(entry)),
+            )
+            .help(match rules::closest(entry) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "`mlflow-k8s explain-rule` lists the rules".to_owned(),
+            })
+            .fix_remove(format!("Remove {place}"), &place),
+        });
+    }
+    diagnostics.extend(findings.diagnostics);
+    codes
+}

@@ -1,0 +1,372 @@
+//! Basic auth.
+
+use super::facts::{Facts, Keeps};
+use super::{Finding, Proof, Rule, at};
+use crate::diagnostic::{Code, Edit, Severity};
+use serde_json::json;
+
+/// Basic auth with all that it needs: what the examples take a part away from.
+macro_rules! example {
+    ($($variable:literal)*, $($volume:literal)?) => {
+        concat!(
+            "server:\n  value_options:\n    app_name: basic-auth\n",
+            "env:\n", $($variable,)*
+            $($volume,)?
+            "mlflow:\n  backendStoreUri: sqlite:////mlflow/mlflow.db\n  \
+             artifactsDestination: /mlflow/artifacts\n",
+            "storage:\n  enabled: true\n",
+        )
+    };
+}
+
+const NO_SECRET_KEY: &str = example!(
+    "  - name: MLFLOW_AUTH_ADMIN_PASSWORD\n    valueFrom:\n      secretKeyRef: {name: mlflow-auth-secret, key: admin-password}\n"
+    "  - name: MLFLOW_AUTH_CONFIG_PATH\n    value: /etc/mlflow/auth/basic_auth.ini\n",
+    "extraVolumes:\n  - name: auth-config\n    secret:\n      secretName: mlflow-auth-config\nextraVolumeMounts:\n  - name: auth-config\n    mountPath: /etc/mlflow/auth\n    readOnly: true\n"
+);
+const NO_PASSWORD: &str = example!(
+    "  - name: MLFLOW_FLASK_SERVER_SECRET_KEY\n    valueFrom:\n      secretKeyRef: {name: mlflow-auth-secret, key: secret-key}\n"
+    "  - name: MLFLOW_AUTH_CONFIG_PATH\n    value: /etc/mlflow/auth/basic_auth.ini\n",
+    "extraVolumes:\n  - name: auth-config\n    secret:\n      secretName: mlflow-auth-config\nextraVolumeMounts:\n  - name: auth-config\n    mountPath: /etc/mlflow/auth\n    readOnly: true\n"
+);
+const NO_DATABASE: &str = example!(
+    "  - name: MLFLOW_FLASK_SERVER_SECRET_KEY\n    valueFrom:\n      secretKeyRef: {name: mlflow-auth-secret, key: secret-key}\n"
+    "  - name: MLFLOW_AUTH_ADMIN_PASSWORD\n    valueFrom:\n      secretKeyRef: {name: mlflow-auth-secret, key: admin-password}\n",
+);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK601",
+            name: "auth-secret-key",
+            summary: "Basic auth has no secret key.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 ends with exit code 1: `A static secret key needs to be set for CSRF \
+              protection`. All pods need the same one.",
+        example: NO_SECRET_KEY,
+        mended: "",
+        proof: Proof::Server,
+        check: auth_secret_key,
+    },
+    Rule {
+        code: Code {
+            id: "MK602",
+            name: "auth-admin-password",
+            summary: "Basic auth has no password for its first user, or one that it refuses.",
+        },
+        severity: Severity::Error,
+        why: "MLflow ends with exit code 1 when it has to create the user `admin` and \
+              `MLFLOW_AUTH_ADMIN_PASSWORD` is missing, has fewer than 12 characters or is \
+              `password1234` (3.17.2, since 3.16.1). It is read only when the database of users \
+              is made.",
+        example: NO_PASSWORD,
+        mended: "",
+        proof: Proof::Server,
+        check: auth_admin_password,
+    },
+    Rule {
+        code: Code {
+            id: "MK603",
+            name: "auth-database",
+            summary: "The users and permissions of basic auth are not kept on a volume or in a database.",
+        },
+        severity: Severity::Error,
+        why: "Without a configuration MLflow 3.17.2 makes `basic_auth.db` in its working directory. \
+              On a read-only root it never becomes healthy (`unable to open database file`, for \
+              105 seconds); on a writable one all users and permissions are gone with the \
+              container. The configuration has to name `default_permission` and `database_uri`; \
+              the tracking server's own database will do.",
+        example: NO_DATABASE,
+        mended: "",
+        proof: Proof::Server,
+        check: auth_database,
+    },
+    Rule {
+        code: Code {
+            id: "MK604",
+            name: "unknown-app",
+            summary: "`app_name` names a plugin that the image does not have.",
+        },
+        severity: Severity::Error,
+        why: "`--app-name` takes the plugins that are installed, and MLflow's images have \
+              `basic-auth` only: `mlflow server` 3.17.2 ends with exit code 2.",
+        example: "\
+server:
+  value_options:
+    app_name: oidc-auth
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Server,
+        check: unknown_app,
+    },
+    Rule {
+        code: Code {
+            id: "MK605",
+            name: "auth-replicas",
+            summary: "Several pods with basic auth need one database of users.",
+        },
+        severity: Severity::Hint,
+        why: "The values do not show what `database_uri` in the configuration of basic auth names. \
+              An SQLite file cannot be shared (see MK421); a PostgreSQL database can, also the \
+              tracking server's own.",
+        example: "\
+replicaCount: 2
+server:
+  value_options:
+    app_name: basic-auth
+env:
+  - name: MLFLOW_FLASK_SERVER_SECRET_KEY
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: secret-key}
+  - name: MLFLOW_AUTH_ADMIN_PASSWORD
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: admin-password}
+  - name: MLFLOW_AUTH_CONFIG_PATH
+    value: /etc/mlflow/auth/basic_auth.ini
+extraVolumes:
+  - name: auth-config
+    secret:
+      secretName: mlflow-auth-config
+extraVolumeMounts:
+  - name: auth-config
+    mountPath: /etc/mlflow/auth
+mlflow:
+  backendStoreUriFrom:
+    secretKeyRef: {name: mlflow-db-secret, key: uri}
+  artifactsDestination: s3://my-bucket/mlflow
+",
+        mended: "\
+replicaCount: 1
+server:
+  value_options:
+    app_name: basic-auth
+env:
+  - name: MLFLOW_FLASK_SERVER_SECRET_KEY
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: secret-key}
+  - name: MLFLOW_AUTH_ADMIN_PASSWORD
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: admin-password}
+  - name: MLFLOW_AUTH_CONFIG_PATH
+    value: /etc/mlflow/auth/basic_auth.ini
+extraVolumes:
+  - name: auth-config
+    secret:
+      secretName: mlflow-auth-config
+extraVolumeMounts:
+  - name: auth-config
+    mountPath: /etc/mlflow/auth
+mlflow:
+  backendStoreUriFrom:
+    secretKeyRef: {name: mlflow-db-secret, key: uri}
+  artifactsDestination: s3://my-bucket/mlflow
+",
+        proof: Proof::Elsewhere("it follows from MK421, which is shown there"),
+        check: auth_replicas,
+    },
+];
+
+/// An edit that appends a variable from the Secret of basic auth to `env`.
+fn from_secret(facts: &Facts<'_>, variable: &str, key: &str) -> Edit {
+    Edit::set(
+        &at("env").join(facts.values.env.len()),
+        json!({
+            "name": variable,
+            "valueFrom": {"secretKeyRef": {"name": "mlflow-auth-secret", "key": key}},
+        }),
+    )
+}
+
+/// The command that makes the Secret of basic auth, all of it.
+fn create_secret(facts: &Facts<'_>) -> String {
+    format!(
+        "Create the Secret, if it is not there: kubectl create secret generic mlflow-auth-secret \
+         --namespace {} --from-literal=secret-key=\"$(openssl rand -hex 32)\" \
+         --from-literal=admin-password='…' (12 characters or more)",
+        facts.release.namespace
+    )
+}
+
+fn auth_secret_key(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const VARIABLE: &str = "MLFLOW_FLASK_SERVER_SECRET_KEY";
+    let is_empty = facts.env(VARIABLE).is_some_and(|(_, entry)| {
+        entry.value_from.is_none() && entry.value.as_deref().unwrap_or_default().is_empty()
+    });
+    if !facts.basic_auth() || (facts.has_env(VARIABLE) && !is_empty) {
+        return;
+    }
+    let finding = Finding::new(
+        at("server.value_options.app_name"),
+        format!("basic auth needs a secret key in {VARIABLE}"),
+    )
+    .help("keep it in a Secret and refer to it in `env`");
+    findings.push(if is_empty {
+        finding
+    } else {
+        finding
+            .fix(
+                "Take it from a Secret mlflow-auth-secret",
+                [from_secret(facts, VARIABLE, "secret-key")],
+            )
+            .then(create_secret(facts))
+    });
+}
+
+fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const VARIABLE: &str = "MLFLOW_AUTH_ADMIN_PASSWORD";
+    const LEAST: usize = 12;
+    // Before, a password that everybody knows was used: a rule about the image says so.
+    if !facts.basic_auth() || facts.is_older_than(3, 16, 1) {
+        return;
+    }
+    match facts.env(VARIABLE) {
+        None if facts.may_come_from_outside(VARIABLE) => {}
+        None => findings.push(
+            Finding::new(
+                at("server.value_options.app_name"),
+                format!("basic auth needs a password for its first user in {VARIABLE}"),
+            )
+            .help("keep it in a Secret and refer to it in `env`; it needs 12 characters or more")
+            .fix(
+                "Take it from a Secret mlflow-auth-secret",
+                [from_secret(facts, VARIABLE, "admin-password")],
+            )
+            .then(create_secret(facts)),
+        ),
+        Some((place, entry)) if entry.value_from.is_none() => {
+            let password = entry.value.as_deref().unwrap_or_default();
+            if password.chars().count() < LEAST || password == "password1234" {
+                findings.push(
+                    Finding::new(
+                        place.join("value"),
+                        format!("{VARIABLE} is one that MLflow refuses"),
+                    )
+                    .help("use 12 characters or more, and not password1234"),
+                );
+            }
+        }
+        Some(_) => {}
+    }
+}
+
+fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const VARIABLE: &str = "MLFLOW_AUTH_CONFIG_PATH";
+    const FOLDER: &str = "/etc/mlflow/auth";
+    if !facts.basic_auth() {
+        return;
+    }
+    if let Some((place, entry)) = facts.env(VARIABLE) {
+        let Some(path) = entry.value.as_deref() else {
+            return;
+        };
+        // An image of the user's own may hold the file.
+        let nowhere = matches!(
+            facts.keeps(path),
+            Keeps::NothingRootIsReadOnly | Keeps::UntilTheContainerGoes
+        );
+        if nowhere && facts.official_image() {
+            findings.push(
+                Finding::new(
+                    place.join("value"),
+                    format!("no volume is mounted that could hold {path}"),
+                )
+                .help("mount the Secret or ConfigMap with `extraVolumes` and `extraVolumeMounts`"),
+            );
+        }
+        return;
+    }
+    if facts.may_come_from_outside(VARIABLE) {
+        return;
+    }
+    let values = facts.values;
+    let (severity, message) = if facts.read_only_root() {
+        (
+            Severity::Error,
+            "basic auth cannot make its database of users: the root file system is read-only",
+        )
+    } else {
+        (
+            Severity::Warning,
+            "the users and permissions of basic auth go with the container",
+        )
+    };
+    let finding = Finding::new(at("server.value_options.app_name"), message)
+        .severity(severity)
+        .help(
+            "mount a configuration that names `database_uri`, on the volume or in PostgreSQL, and \
+             set MLFLOW_AUTH_CONFIG_PATH to its path",
+        );
+    let database_uri = if values.storage.enabled {
+        format!(
+            "sqlite:///{}/basic_auth.db",
+            values.storage.mount_path.trim_end_matches('/')
+        )
+    } else {
+        "postgresql://USER:PASSWORD@HOST:5432/DATABASE".to_owned()
+    };
+    findings.push(
+        finding
+            .fix(
+                "Mount a configuration from a Secret mlflow-auth-config",
+                [
+                    Edit::set(
+                        &at("env").join(values.env.len()),
+                        json!({"name": VARIABLE, "value": format!("{FOLDER}/basic_auth.ini")}),
+                    ),
+                    Edit::set(
+                        &at("extraVolumes").join(values.extra_volumes.len()),
+                        json!({"name": "auth-config", "secret": {"secretName": "mlflow-auth-config"}}),
+                    ),
+                    Edit::set(
+                        &at("extraVolumeMounts").join(values.extra_volume_mounts.len()),
+                        json!({"name": "auth-config", "mountPath": FOLDER, "readOnly": true}),
+                    ),
+                ],
+            )
+            .then(format!(
+                "Create the Secret: printf '[mlflow]\\ndefault_permission = READ\\ndatabase_uri = \
+                 {database_uri}\\nadmin_username = admin\\n' | kubectl create secret generic \
+                 mlflow-auth-config --namespace {} --from-file=basic_auth.ini=/dev/stdin",
+                facts.release.namespace
+            )),
+    );
+}
+
+fn unknown_app(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if let Some((place, name)) = facts.option("app-name")
+        && name != "basic-auth"
+        && facts.official_image()
+    {
+        findings.push(
+            Finding::new(place, format!("MLflow's images have no plugin {name}")).help(
+                "use `basic-auth`, or an image of your own with the plugin: `image.repository`",
+            ),
+        );
+    }
+}
+
+fn auth_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.basic_auth() && facts.scales() {
+        findings.push(
+            Finding::new(
+                at("replicaCount"),
+                "all pods must use one database of users",
+            )
+            .help(
+                "let `database_uri` in the configuration of basic auth name a PostgreSQL database",
+            ),
+        );
+    }
+}

@@ -1,0 +1,462 @@
+//! Garbage collection.
+
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at, host_pattern, remove, set};
+use crate::diagnostic::{Code, Edit, Severity};
+use serde_json::json;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK701",
+            name: "gc-age",
+            summary: "`garbageCollection.olderThan` is not an age that `mlflow gc` reads.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow gc` 3.17.2 reads days, hours, minutes and seconds in this order, each at \
+              most once (`1d6h30m`), and ends with exit code 1 on anything else.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30 days
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Server,
+        check: age,
+    },
+    Rule {
+        code: Code {
+            id: "MK702",
+            name: "gc-without-age",
+            summary: "Garbage collection removes everything that was deleted, however recently.",
+        },
+        severity: Severity::Warning,
+        why: "Without `--older-than`, `mlflow gc` removes all soft-deleted runs and experiments \
+              with their artifacts at its next run. What was deleted by mistake a minute before \
+              cannot be restored.",
+        example: "\
+garbageCollection:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: without_age,
+    },
+    Rule {
+        code: Code {
+            id: "MK703",
+            name: "gc-credentials",
+            summary: "Garbage collection has no credentials for a server with basic auth.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow gc` 3.17.2 asks the server and gets 401: it ends with exit code 1 and removes \
+              nothing. It needs `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD` of an \
+              administrator.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+server:
+  value_options:
+    app_name: basic-auth
+env:
+  - name: MLFLOW_FLASK_SERVER_SECRET_KEY
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: secret-key}
+  - name: MLFLOW_AUTH_ADMIN_PASSWORD
+    valueFrom:
+      secretKeyRef: {name: mlflow-auth-secret, key: admin-password}
+  - name: MLFLOW_AUTH_CONFIG_PATH
+    value: /etc/mlflow/auth/basic_auth.ini
+extraVolumes:
+  - name: auth-config
+    secret:
+      secretName: mlflow-auth-config
+extraVolumeMounts:
+  - name: auth-config
+    mountPath: /etc/mlflow/auth
+    readOnly: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: credentials,
+    },
+    Rule {
+        code: Code {
+            id: "MK704",
+            name: "gc-host",
+            summary: "The server would refuse the name by which garbage collection calls it.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow gc` 3.17.2 gets 403 `Invalid Host header` under a name that is not in the \
+              allowed hosts, ends with exit code 1 and removes nothing.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+server:
+  value_options:
+    allowed_hosts: localhost:*,127.0.0.1:*,mlflow-mlflow,mlflow-mlflow:5000
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: host,
+    },
+    Rule {
+        code: Code {
+            id: "MK705",
+            name: "gc-tracking-uri",
+            summary: "`garbageCollection.trackingUri` is not the address of a tracking server.",
+        },
+        severity: Severity::Error,
+        why: "`mlflow gc` 3.17.2 takes http and https only (`tracking URI must be a valid http or \
+              https URI`) while the server stores artifacts, and needs the static prefix in the \
+              address (404 without it); http to a TLS port is refused.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+  trackingUri: sqlite:////mlflow/mlflow.db
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: tracking_uri,
+    },
+    Rule {
+        code: Code {
+            id: "MK706",
+            name: "gc-unused-ca",
+            summary: "`garbageCollection.caSecret` has no effect without HTTPS.",
+        },
+        severity: Severity::Warning,
+        why: "A certificate is checked on HTTPS only; the Secret is mounted all the same, and the \
+              pod does not start when it is missing.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+  caSecret:
+    name: my-ca
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Elsewhere("it follows from the manifest alone"),
+        check: unused_ca,
+    },
+    Rule {
+        code: Code {
+            id: "MK707",
+            name: "gc-certificate",
+            summary: "Garbage collection calls the server by a name that its certificate must have.",
+        },
+        severity: Severity::Hint,
+        why: "`mlflow gc` 3.17.2 ends with `CERTIFICATE_VERIFY_FAILED` when the certificate is not \
+              valid for the name that it calls, or is signed by an authority that it does not \
+              know. By default it trusts the server's own certificate.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+tls:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+  trackingUri: https://mlflow.example.com
+tls:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Elsewhere(
+            "it needs an ingress with a certificate of its own; `tests/server` collects garbage \
+             with a certificate that has the Service's name",
+        ),
+        check: certificate,
+    },
+];
+
+fn age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let text = facts.values.garbage_collection.older_than.as_str();
+    if !text.is_empty() && !is_age(text) {
+        findings.push(
+            Finding::new(
+                at("garbageCollection.olderThan"),
+                format!(
+                    "`garbageCollection.olderThan` is not an age that `mlflow gc` reads: {text:?}"
+                ),
+            )
+            .help("write days, hours, minutes and seconds in this order: 30d, 12h, 1d6h30m"),
+        );
+    }
+}
+
+fn without_age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let settings = &facts.values.garbage_collection;
+    if settings.enabled && settings.older_than.is_empty() {
+        findings.push(
+            Finding::new(
+                at("garbageCollection.olderThan"),
+                "garbage collection removes what was deleted a minute ago",
+            )
+            .help("give people time to restore what they deleted by mistake: 30d")
+            .fix(
+                "Keep what was deleted for 30 days",
+                [set("garbageCollection.olderThan", "30d")],
+            ),
+        );
+    }
+}
+
+fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const USER: &str = "MLFLOW_TRACKING_USERNAME";
+    const PASSWORD: &str = "MLFLOW_TRACKING_PASSWORD";
+    let settings = &facts.values.garbage_collection;
+    let has =
+        |name: &str| facts.has_env(name) || settings.env.iter().any(|entry| entry.name == name);
+    let missing = !(has("MLFLOW_TRACKING_TOKEN") || (has(USER) && has(PASSWORD)));
+    // Elsewhere, another server may ask for nothing.
+    if !(settings.enabled && facts.basic_auth() && missing && settings.tracking_uri.is_empty()) {
+        return;
+    }
+    let mut edits = Vec::new();
+    for (name, variable) in [
+        (USER, json!({"name": USER, "value": "admin"})),
+        (
+            PASSWORD,
+            json!({
+                "name": PASSWORD,
+                "valueFrom": {
+                    "secretKeyRef": {"name": "mlflow-auth-secret", "key": "admin-password"},
+                },
+            }),
+        ),
+    ] {
+        if !has(name) {
+            let index = settings.env.len() + edits.len();
+            edits.push(Edit::set(
+                &at("garbageCollection.env").join(index),
+                variable,
+            ));
+        }
+    }
+    findings.push(
+        Finding::new(
+            at("garbageCollection.env"),
+            format!("garbage collection gets 401: it has no {USER} and {PASSWORD}"),
+        )
+        .help("give it those of an administrator, from a Secret")
+        .fix("Take the administrator's from mlflow-auth-secret", edits)
+        .then(format!(
+            "The Secret mlflow-auth-secret in the namespace {} needs the key admin-password; once \
+             the password was changed in MLflow, the new one.",
+            facts.release.namespace
+        )),
+    );
+}
+
+fn host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let settings = &facts.values.garbage_collection;
+    if !settings.enabled || !settings.tracking_uri.is_empty() {
+        return;
+    }
+    let Some(allowed) = facts.allowed_hosts() else {
+        return;
+    };
+    let Some(list) = allowed.text else {
+        return;
+    };
+    let resolved = facts.resolved;
+    let name = format!(
+        "{}.{}.svc.cluster.local",
+        resolved.fullname, resolved.namespace
+    );
+    // The default port of the scheme is not in the Host header.
+    let default_port = if facts.values.tls.enabled { 443 } else { 80 };
+    let host = match resolved.service.port {
+        port if port == default_port => name.clone(),
+        port => format!("{name}:{port}"),
+    };
+    if host_pattern::is_allowed(list, &host) {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            allowed.place.clone(),
+            format!("garbage collection gets 403: the allowed hosts do not have {host}"),
+        )
+        .help("add the Service's name, or leave the list out: its own names are allowed then")
+        .fix(
+            format!("Allow {name}"),
+            [Edit::set(&allowed.place, format!("{list},{name},{name}:*"))],
+        ),
+    );
+}
+
+fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let settings = &values.garbage_collection;
+    let uri = settings.tracking_uri.as_str();
+    if !settings.enabled || uri.is_empty() {
+        return;
+    }
+    let own = uri
+        .split_once("://")
+        .is_some_and(|(_, rest)| is_own_service(facts, rest));
+    let prefix = crate::resolve::static_prefix(values).trim_end_matches('/');
+    let scheme = if values.tls.enabled { "https" } else { "http" };
+    let message = match uri.split_once("://") {
+        // Without proxied artifacts gc may go to the database itself.
+        Some(("http" | "https", _)) if !own => return,
+        Some((given @ ("http" | "https"), rest)) => {
+            let path = rest.split_once('/').map_or("", |(_, path)| path);
+            if given != scheme {
+                format!("the server speaks {scheme}, and the address says {given}")
+            } else if path.trim_end_matches('/') == prefix.trim_start_matches('/') {
+                return;
+            } else {
+                format!("the server answers below {prefix}/ only, and the address is {uri}")
+            }
+        }
+        _ if !facts.serves_artifacts() => return,
+        _ => format!("{uri:?} is not an http or https address"),
+    };
+    findings.push(
+        Finding::new(at("garbageCollection.trackingUri"), message)
+            .help("leave it out: the Service's address is used, with scheme, port and prefix")
+            .fix("Leave it out", [remove("garbageCollection.trackingUri")]),
+    );
+}
+
+/// Whether an address, without its scheme, is that of the release's Service.
+fn is_own_service(facts: &Facts<'_>, address: &str) -> bool {
+    let host = address.split(['/', ':']).next().unwrap_or_default();
+    let resolved = facts.resolved;
+    host.split_once('.').map_or(host, |(name, _)| name) == resolved.fullname
+        && host
+            .split('.')
+            .nth(1)
+            .is_none_or(|namespace| namespace == resolved.namespace)
+}
+
+fn unused_ca(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let settings = &values.garbage_collection;
+    let https = if settings.tracking_uri.is_empty() {
+        values.tls.enabled
+    } else {
+        settings.tracking_uri.starts_with("https://")
+    };
+    if settings.enabled && !https && !settings.ca_secret.name.is_empty() {
+        findings.push(
+            Finding::new(
+                at("garbageCollection.caSecret.name"),
+                "garbage collection calls the server without TLS, and has no use for a certificate",
+            )
+            .help("leave it out, or switch `tls.enabled` on")
+            .fix("Leave it out", [remove("garbageCollection.caSecret")]),
+        );
+    }
+}
+
+fn certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let settings = &values.garbage_collection;
+    if settings.enabled && values.tls.enabled && settings.tracking_uri.is_empty() {
+        let resolved = facts.resolved;
+        findings.push(
+            Finding::new(
+                at("tls.secretName"),
+                format!(
+                    "the certificate must be valid for {}.{}.svc.cluster.local",
+                    resolved.fullname, resolved.namespace
+                ),
+            )
+            .help(
+                "if an authority of your own signed it, name its certificate in \
+                 `garbageCollection.caSecret`",
+            ),
+        );
+    }
+}
+
+fn is_age(text: &str) -> bool {
+    let mut units = "dhms".chars();
+    let mut number = String::new();
+    for character in text.chars() {
+        if character.is_ascii_digit() || character == '.' {
+            number.push(character);
+        } else if units.any(|unit| unit == character) && number.parse::<f64>().is_ok() {
+            number.clear();
+        } else {
+            return false;
+        }
+    }
+    number.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_age;
+
+    #[test]
+    fn ages() {
+        // Accepted and refused by mlflow 3.17.2.
+        for good in ["30d", "1.5d", "1d2h3m4s", "12h", "90s"] {
+            assert!(is_age(good), "{good}");
+        }
+        for bad in [
+            "30", "30 days", "1w", "30D", "P30D", "-1d", "1mo", "d", "30d ", "1.5.2d", "1h1d",
+        ] {
+            assert!(!is_age(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The image.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Metrics and who scrapes them.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Network policies.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

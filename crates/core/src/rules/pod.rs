@@ -1,0 +1,5 @@
+//! The pod's rights and permissions.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Resources and probes.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,262 @@
+//! Secrets that stand in values.
+
+use super::database::databases;
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::path::ValuePath;
+use k8s_openapi::api::core::v1::EnvVar;
+use serde_json::json;
+
+/// Who reads what: the same for both rules.
+const WHO_READS: &str = "What stands in values ends up in Git, in the release's history and in \
+                         the Deployment, where everyone reads it who may read Deployments. A \
+                         Secret has permissions of its own.";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK461",
+            name: "password-in-uri",
+            summary: "A URI in the values holds a password.",
+        },
+        severity: Severity::Warning,
+        why: WHO_READS,
+        example: "\
+mlflow:
+  backendStoreUri: postgresql://mlflow:hunter2@db:5432/mlflow
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Elsewhere("it follows from the manifest alone"),
+        check: password_in_uri,
+    },
+    Rule {
+        code: Code {
+            id: "MK462",
+            name: "secret-in-env",
+            summary: "A variable's name says that it is a secret, and its value stands in the values.",
+        },
+        severity: Severity::Warning,
+        why: WHO_READS,
+        example: "\
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: s3://my-bucket/mlflow
+env:
+  - name: AWS_SECRET_ACCESS_KEY
+    value: wJalrXUtnFEMI
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Elsewhere("it follows from the manifest alone"),
+        check: secret_in_env,
+    },
+];
+
+/// A URI's password, if it has one, and the URI with a placeholder in its place.
+fn password(uri: &str) -> Option<(&str, String)> {
+    let (scheme, rest) = uri.split_once("://")?;
+    // Unencoded passwords may hold slashes and @.
+    let (credentials, host) = rest.rsplit_once('@')?;
+    let (user, password) = credentials.split_once(':')?;
+    // A reference to another variable of the container is no password.
+    let is_reference = password.starts_with("$(") && password.ends_with(')');
+    (!password.is_empty() && !is_reference)
+        .then(|| (password, format!("{scheme}://{user}:PASSWORD@{host}")))
+}
+
+fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let namespace = &facts.release.namespace;
+    for database in databases(facts) {
+        let Some((_, shown)) = password(database.uri) else {
+            continue;
+        };
+        let secret = if database.setting == "mlflow.backendStoreUri" {
+            "mlflow-db-secret"
+        } else {
+            "mlflow-registry-db-secret"
+        };
+        findings.push(
+            Finding::new(
+                at(database.setting),
+                format!("`{}` holds a password", database.setting),
+            )
+            .help(format!(
+                "keep the URI in a Secret and refer to it with `{}`",
+                database.reference
+            ))
+            .fix(
+                format!("Refer to a Secret {secret} instead"),
+                [
+                    Edit::remove(&at(database.setting)),
+                    Edit::set(
+                        &at(database.reference),
+                        json!({"secretKeyRef": {"name": secret, "key": "uri"}}),
+                    ),
+                ],
+            )
+            .then(format!(
+                "Create the Secret: kubectl create secret generic {secret} \
+                 --namespace {namespace} --from-literal=uri='{shown}'"
+            )),
+        );
+    }
+    for (dotted, uri) in [
+        (
+            "mlflow.artifactsDestination",
+            &facts.values.mlflow.artifacts_destination,
+        ),
+        (
+            "mlflow.defaultArtifactRoot",
+            &facts.values.mlflow.default_artifact_root,
+        ),
+        (
+            "garbageCollection.trackingUri",
+            &facts.values.garbage_collection.tracking_uri,
+        ),
+    ] {
+        if password(uri).is_some() {
+            findings.push(
+                Finding::new(at(dotted), format!("`{dotted}` holds a password"))
+                    .help("give credentials by variables that come from a Secret"),
+            );
+        }
+    }
+}
+
+/// Endings of the names of variables that hold secrets. Names that end in
+/// `_PATH`, `_FILE` or `_URI` say where one is.
+const SECRET_ENDINGS: &[&str] = &[
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "SECRET_KEY",
+    "SECRET_ACCESS_KEY",
+    "ACCESS_KEY",
+    "SESSION_TOKEN",
+    "TOKEN",
+    "API_KEY",
+    "PRIVATE_KEY",
+    "CONNECTION_STRING",
+    "PASSPHRASE",
+    "SAS_TOKEN",
+];
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_uppercase();
+    SECRET_ENDINGS.iter().any(|ending| {
+        name.strip_suffix(ending)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    })
+}
+
+fn secret_in_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let beside = |list: &'static str, containers: &[k8s_openapi::api::core::v1::Container]| {
+        containers
+            .iter()
+            .enumerate()
+            .flat_map(|(index, container)| {
+                let place = at(list).join(index).join("env");
+                variables(&place, container.env.as_deref().unwrap_or_default())
+            })
+            .collect::<Vec<_>>()
+    };
+    let all = variables(&at("env"), &values.env)
+        .into_iter()
+        .chain(variables(
+            &at("garbageCollection.env"),
+            &values.garbage_collection.env,
+        ))
+        .chain(beside("extraContainers", &values.extra_containers))
+        .chain(beside("extraInitContainers", &values.extra_init_containers));
+    for (place, name) in all {
+        let namespace = &facts.release.namespace;
+        let key = name.to_lowercase().replace('_', "-");
+        findings.push(
+            Finding::new(place.join("value"), format!("{name} stands in the values"))
+                .help("take it from a Secret with `valueFrom.secretKeyRef`")
+                .fix(
+                    "Refer to a Secret mlflow-env-secret instead",
+                    [
+                        Edit::remove(&place.join("value")),
+                        Edit::set(
+                            &place.join("valueFrom"),
+                            json!({"secretKeyRef": {"name": "mlflow-env-secret", "key": key}}),
+                        ),
+                    ],
+                )
+                .then(format!(
+                    "Create the Secret, with a --from-literal for each key: kubectl create secret \
+                     generic mlflow-env-secret --namespace {namespace} --from-literal={key}='…'"
+                )),
+        );
+    }
+}
+
+/// The variables of a list whose values are secrets, as far as their names tell.
+fn variables(list: &ValuePath, entries: &[EnvVar]) -> Vec<(ValuePath, String)> {
+    entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| {
+            is_secret(&entry.name)
+                && entry
+                    .value
+                    .as_deref()
+                    .is_some_and(|value| !value.is_empty() && !value.starts_with("$("))
+        })
+        .map(|(index, entry)| (list.join(index), entry.name.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_of_uris() {
+        for (uri, expected) in [
+            ("postgresql://u:p@db/x", Some("p")),
+            ("postgresql://u:p@ss/w@db/x", Some("p@ss/w")),
+            ("postgresql://u@db/x", None),
+            ("postgresql://u:@db/x", None),
+            ("postgresql://u:$(DB_PASSWORD)@db/x", None),
+            ("sqlite:////mlflow/mlflow.db", None),
+            ("s3://bucket/path", None),
+        ] {
+            assert_eq!(
+                password(uri).map(|(password, _)| password),
+                expected,
+                "{uri}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        for name in [
+            "AWS_SECRET_ACCESS_KEY",
+            "MLFLOW_FLASK_SERVER_SECRET_KEY",
+            "MLFLOW_TRACKING_PASSWORD",
+            "MLFLOW_TRACKING_TOKEN",
+            "AZURE_STORAGE_CONNECTION_STRING",
+            "password",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "MLFLOW_AUTH_CONFIG_PATH",
+            "NOTTOKEN",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+}

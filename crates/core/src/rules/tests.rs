@@ -1,0 +1,201 @@
+use super::*;
+use crate::layers::Layer;
+use crate::{Outcome, Rules};
+use std::collections::BTreeSet;
+
+fn check(text: &str) -> Outcome {
+    crate::render(
+        &[Layer::File {
+            name: "values.yaml".to_owned(),
+            text: text.to_owned(),
+        }],
+        &Release::default(),
+        &Rules::Run,
+    )
+}
+
+fn findings(outcome: &Outcome) -> Vec<String> {
+    outcome
+        .diagnostics
+        .iter()
+        .map(|found| {
+            format!(
+                "{} {} {}: {}",
+                found.severity.as_str(),
+                found.code,
+                found.path,
+                found.message
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn each_example_is_found_fault_with_by_its_rule() {
+    for (_, rule) in catalogue() {
+        let outcome = check(rule.example);
+        let found = outcome
+            .diagnostics
+            .iter()
+            .find(|found| found.code == rule.code);
+        let Some(found) = found else {
+            panic!("{}: no finding, but {:#?}", rule.code, findings(&outcome));
+        };
+        assert_eq!(found.severity, rule.severity, "{}", rule.code);
+        assert!(
+            found.span.is_some()
+                || rule.example.is_empty()
+                || found.fix.is_some()
+                || found.help.is_some(),
+            "{}",
+            rule.code
+        );
+    }
+}
+
+#[test]
+fn each_example_has_no_other_fault() {
+    for (_, rule) in catalogue() {
+        let outcome = check(rule.example);
+        let others: Vec<_> = outcome
+            .diagnostics
+            .iter()
+            .filter(|found| found.code != rule.code && found.severity < Severity::Hint)
+            .map(|found| format!("{} {}: {}", found.code, found.path, found.message))
+            .collect();
+        assert!(others.is_empty(), "{}: {others:#?}", rule.code);
+    }
+}
+
+#[test]
+fn each_example_can_be_mended() {
+    for (_, rule) in catalogue() {
+        let Some(mended) = mended_example(rule) else {
+            panic!("{}: no fix", rule.code);
+        };
+        let outcome = check(&mended);
+        let left: Vec<_> = outcome
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == rule.code || found.severity < Severity::Hint)
+            .map(|found| format!("{} {}: {}", found.code, found.path, found.message))
+            .collect();
+        assert!(left.is_empty(), "{}: {left:#?}\n{mended}", rule.code);
+    }
+}
+
+#[test]
+fn codes_are_unique_and_texts_are_sentences() {
+    let mut ids = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    let checks = Code::CHECKS.iter().copied();
+    for code in checks.chain(catalogue().map(|(_, rule)| rule.code)) {
+        assert!(ids.insert(code.id), "{code} twice");
+        assert!(names.insert(code.name), "{code} twice");
+        assert!(code.summary.ends_with('.'), "{code}: {}", code.summary);
+    }
+    for (_, rule) in catalogue() {
+        assert!(
+            rule.why.ends_with('.') || rule.why.ends_with(".`"),
+            "{}",
+            rule.code
+        );
+        assert!(rule.example.ends_with('\n'), "{}", rule.code);
+        if let Proof::Elsewhere(reason) = rule.proof {
+            assert!(!reason.ends_with('.'), "{}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn presets_have_nothing_above_a_hint() {
+    for preset in crate::presets::PRESETS {
+        let outcome = crate::render(
+            &[Layer::Preset(preset.name.to_owned())],
+            &Release::default(),
+            &Rules::Run,
+        );
+        assert!(
+            outcome
+                .diagnostics
+                .iter()
+                .all(|found| found.severity == Severity::Hint),
+            "{}: {:#?}",
+            preset.name,
+            findings(&outcome)
+        );
+    }
+}
+
+#[test]
+fn an_ignored_rule_is_silent_and_says_so() {
+    let text = "\
+garbageCollection:
+  enabled: true
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+";
+    let codes = |found: &[Diagnostic]| -> Vec<&str> {
+        found
+            .iter()
+            .filter(|found| found.severity < Severity::Hint)
+            .map(|found| found.code.name)
+            .collect()
+    };
+    let outcome = check(text);
+    assert_eq!(codes(&outcome.diagnostics), ["gc-without-age"]);
+    for entry in ["gc-without-age", "MK702", "mk702"] {
+        let outcome = check(&format!("{text}x-mlflow-k8s: {{ignore: [{entry}]}}\n"));
+        assert_eq!(codes(&outcome.diagnostics), [""; 0], "{entry}");
+        assert_eq!(codes(&outcome.silenced), ["gc-without-age"], "{entry}");
+    }
+}
+
+#[test]
+fn a_page_tells_all() {
+    let page = page(find("MK301").unwrap());
+    for part in [
+        "# MK301 static-prefix\n",
+        "Severity: error. Topic: Server options.",
+        "error[MK301]: the server refuses to start",
+        "`mlflow-k8s check --fix`: Write /mlflow (`server.staticPrefix: \"/mlflow\"`).",
+        "  staticPrefix: /mlflow\n",
+        "    - MK301 # because",
+    ] {
+        assert!(page.contains(part), "{part:?}\n{page}");
+    }
+    // Its mended example is the rule's own text.
+    assert!(super::page(find("MK701").unwrap()).contains("No fix can know"));
+}
+
+#[test]
+fn the_index_has_every_code_once() {
+    let index = index();
+    let rules = catalogue().map(|(_, rule)| format!("| [{0}]({0}.md) |", rule.code.id));
+    let checks = Code::CHECKS.iter().map(|code| format!("| {} |", code.id));
+    for row in rules.chain(checks) {
+        assert_eq!(index.matches(&row).count(), 1, "{row}");
+    }
+}
+
+#[test]
+fn only_rules_can_be_ignored() {
+    let text = "mlflow: {backendStoreUri: \"postgresql://db/mlflow\"}\nx-mlflow-k8s: {ignore: [MK102, MK999]}\n";
+    let outcome = check(text);
+    let faults: Vec<_> = outcome
+        .diagnostics
+        .iter()
+        .filter(|found| found.code == Code::INVALID_VALUE)
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!(
+        faults,
+        [
+            "MK102 wrong-type cannot be ignored",
+            "there is no rule \"MK999\""
+        ]
+    );
+}
