@@ -39,6 +39,8 @@ def shared_cluster(node: Node) -> Iterator[Cluster]:
     cluster.close()
 
 
+# Before xdist's own, which reads the mark.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share a cluster in one process; all others go where there is time."""
     for item in items:

@@ -6,6 +6,7 @@ pub(crate) mod explain_rule;
 pub(crate) mod man;
 pub(crate) mod render;
 pub(crate) mod schema;
+pub(crate) mod steps;
 pub(crate) mod values;
 
 use mlflow_k8s_core::presets::PRESETS;

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args),
         Command::ExplainRule(args) => commands::explain_rule::run(&args),
         Command::Values(args) => commands::values::run(args),
+        Command::Commands(args) => commands::steps::run(args),
         Command::Schema => commands::schema::run(),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),

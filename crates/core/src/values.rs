@@ -33,7 +33,7 @@ pub use gateway::{
 };
 pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
 pub use pod::{Image, PullPolicy};
-pub use prometheus::{KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
+pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
 pub(crate) use read::{default_tree, read};
 #[cfg(feature = "schema")]
 pub use schema::{commented_defaults, schema};

@@ -9,6 +9,8 @@ from pathlib import Path
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.tracking._tracking_service.registry import TrackingStoreRegistry
+from mlflow.utils.request_utils import _cached_get_request_session
 
 # A refusal is final here; the client's own default is to try for minutes.
 ENVIRONMENT = {
@@ -23,6 +25,10 @@ def environment(**variables: str) -> Iterator[None]:
     """The client's settings, which it reads from the environment, for a while."""
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT | variables)
+    # A client remembers what the server at an address can do, and keeps its
+    # connections open; here another server may be there by now.
+    TrackingStoreRegistry._get_store_with_resolved_uri.cache_clear()
+    _cached_get_request_session.cache_clear()
     try:
         yield
     finally:

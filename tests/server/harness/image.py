@@ -98,6 +98,8 @@ def script(
         *(f"--reuid={user.uid}", f"--regid={user.gid}"),
         f"--groups={groups}" if groups else "--clear-groups",
         *("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"),
+        # Asked for here: the kernel forgets it when a process changes its user.
+        "--pdeathsig=KILL",
         *("/usr/bin/env", "--ignore-environment"),
         *(f"{name}={value}" for name, value in environment.items()),
         *command,

@@ -87,6 +87,11 @@ class Node:
         self._write_hosts()
         return address
 
+    def add_name(self, name: str, address: str) -> None:
+        """Another name for an address."""
+        self._names[name] = address
+        self._write_hosts()
+
     def remove_service(self, address: str) -> None:
         self._names = {name: at for name, at in self._names.items() if at != address}
         self._write_hosts()

@@ -1,5 +1,6 @@
 """A rendered pod template as a process."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -107,8 +108,7 @@ class Pod:
         if self._process and self._process.poll() is None:
             grace = self.spec.get("terminationGracePeriodSeconds", 30)
             for stop_signal in (signal.SIGTERM, signal.SIGKILL):
-                if pid := self._container_pid():
-                    os.kill(pid, stop_signal)
+                self._kill(stop_signal)
                 try:
                     self._process.wait(timeout=grace)
                     break
@@ -119,8 +119,8 @@ class Pod:
     def remove(self) -> None:
         """Stops it, and takes everything away that was only for it."""
         if self._process and self._process.poll() is None:
-            # --kill-child takes the container's process along, and that all others.
-            self._process.kill()
+            # The first process takes all others of its namespace along.
+            self._kill(signal.SIGKILL)
             self._process.wait()
         self._node.remove_pod_network(self._network)
         shutil.rmtree(self.folder)
@@ -132,11 +132,13 @@ class Pod:
         [number] = [p["containerPort"] for p in self.container["ports"] if p.get("name") == port]
         return number
 
-    def _container_pid(self) -> int | None:
-        """The container's first process, as the node sees it."""
+    def _kill(self, what: signal.Signals) -> None:
+        """Sends a signal to the container's first process, a child of the one started here."""
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return int(children[0]) if children else None
+        for child in children or [pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), what)
 
     def _start(self, container: Mapping) -> subprocess.Popen:
         refuse_unknown(container, CONTAINER_KEYS)
@@ -172,7 +174,7 @@ class Pod:
         script_file.write_text(script)
         return subprocess.Popen(
             [*ENDS_WITH_PARENT, "nsenter", f"--net={self._network}"]
-            + ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+            + ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork"]
             + ["sh", str(script_file)],
             stdin=subprocess.DEVNULL,
             stdout=self.log_file.open("ab"),

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ class Postgres:
     """A server that keeps its data in a temporary folder; it does not run as root."""
 
     def __init__(self, node: Node) -> None:
+        self._node = node
         self._programs = find_programs()
         self._folder = node.folder / "postgres"
         self._folder.mkdir()
@@ -59,6 +61,10 @@ class Postgres:
         self.execute(f"create database {name}")
         return f"postgresql://{USER}:{PASSWORD}@{HOST}:5432/{name}"
 
+    def add_name(self, name: str) -> None:
+        """Another name by which the server is found."""
+        self._node.add_name(name, self._address)
+
     def execute(self, statement: str, database: str = "postgres") -> str:
         """What a statement gives, without decoration."""
         done = self._ask(statement, database)
@@ -67,7 +73,8 @@ class Postgres:
         return done.stdout.strip()
 
     def close(self) -> None:
-        self._process.terminate()
+        # Not SIGTERM, at which it waits for clients to leave.
+        self._process.send_signal(signal.SIGINT)
         self._process.wait()
 
     def _ask(self, statement: str, database: str = "postgres") -> subprocess.CompletedProcess:

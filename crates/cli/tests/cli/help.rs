@@ -13,6 +13,7 @@ fn help_of_every_command() {
         "check",
         "explain-rule",
         "values",
+        "commands",
         "schema",
         "completions",
         "man",

@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod commands;
 mod explain_rule;
 mod failures;
 mod fix;

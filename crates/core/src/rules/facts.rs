@@ -1,8 +1,7 @@
 //! What the rules ask about a release: the values and what was decided from
 //! them, seen as the server will see them.
 
-#![allow(dead_code, reason = "the rules that ask are being written")]
-
+use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::{MlflowVersion, PublicHost, Resolved};
@@ -22,8 +21,6 @@ pub(super) struct Setting<'a> {
     pub(super) place: ValuePath,
     /// Its text; `None` when it comes from a Secret or the like.
     pub(super) text: Option<&'a str>,
-    /// Whether it is an option of the command line.
-    pub(super) is_option: bool,
 }
 
 /// What is at a path of the server's container.
@@ -39,13 +36,6 @@ pub(super) enum Keeps {
     UntilTheContainerGoes,
     /// The container's own file system, which is read-only.
     NothingRootIsReadOnly,
-}
-
-impl Keeps {
-    /// Whether something can be written there.
-    pub(super) fn is_writable(self) -> bool {
-        !matches!(self, Self::Nothing | Self::NothingRootIsReadOnly)
-    }
 }
 
 impl<'a> Facts<'a> {
@@ -93,7 +83,6 @@ impl<'a> Facts<'a> {
             return Some(Setting {
                 place,
                 text: Some(text),
-                is_option: true,
             });
         }
         let (place, entry) = self.env(variable)?;
@@ -109,7 +98,6 @@ impl<'a> Facts<'a> {
             } else {
                 None
             }),
-            is_option: false,
         })
     }
 
@@ -290,6 +278,49 @@ impl<'a> Facts<'a> {
         match derived {
             None if self.may_come_from_outside(variable) => None,
             derived => Some(derived.unwrap_or_default()),
+        }
+    }
+
+    /// The Service's names as clients in the cluster write them in `Host`.
+    pub(super) fn service_hosts(&self) -> [String; 4] {
+        self.resolved
+            .host_names()
+            .map(|name| self.with_service_port(&name))
+    }
+
+    /// A host with the Service's port, which clients leave out where it is
+    /// the scheme's own.
+    pub(super) fn with_service_port(&self, host: &str) -> String {
+        match (self.values.tls.enabled, self.resolved.service.port) {
+            (false, 80) | (true, 443) => host.to_owned(),
+            (_, port) => format!("{host}:{port}"),
+        }
+    }
+
+    /// Whether a list of hosts has addresses that pods may have.
+    pub(super) fn answers_pod_addresses(&self, list: &str) -> bool {
+        let port = self.resolved.server.port;
+        let is_range = |entry: &str| {
+            let is_address =
+                entry.starts_with(|first: char| first.is_ascii_digit() || first == '[');
+            let is_local =
+                entry.starts_with("127.") || entry.starts_with("0.0.0.0") || entry.contains("::1]");
+            entry.contains('*') && is_address && !is_local
+        };
+        host_pattern::is_allowed(list, &format!("10.0.0.1:{port}"))
+            || host_pattern::entries(list).any(is_range)
+    }
+
+    /// The path that the server answers below; empty for all of them.
+    pub(super) fn static_prefix(&self) -> &'a str {
+        let own = self.values.server.static_prefix.as_str();
+        if own.is_empty() {
+            self.values
+                .server
+                .option("static-prefix")
+                .unwrap_or_default()
+        } else {
+            own
         }
     }
 

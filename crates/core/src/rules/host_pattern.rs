@@ -1,7 +1,7 @@
 //! How the server compares a `Host` header with its list
 //! (`is_allowed_host_header` in `mlflow/server/security_utils.py`).
 
-#![allow(dead_code, reason = "the rules that ask are being written")]
+use std::collections::BTreeSet;
 
 /// What the server answers to without a list of its own
 /// (`get_default_allowed_hosts`): localhost and private addresses, but no name
@@ -15,17 +15,39 @@ const BUILT_IN: &str = "localhost,127.0.0.1,[::1],0.0.0.0,\
 /// Whether the server answers requests with this `Host` header, port
 /// included. An empty list is MLflow's own.
 pub(super) fn is_allowed(list: &str, host: &str) -> bool {
-    entries(list).any(|entry| matches(entry, host))
+    let list = if list.is_empty() { BUILT_IN } else { list };
+    is_listed(list, host)
+}
+
+/// Whether an entry of the list fits, as hosts and origins are looked up.
+pub(super) fn is_listed(list: &str, text: &str) -> bool {
+    entries(list).any(|entry| matches(entry, text))
 }
 
 /// The entries of a list as the server reads it.
 pub(super) fn entries(list: &str) -> impl Iterator<Item = &str> {
-    let list = if list.is_empty() { BUILT_IN } else { list };
     list.split(',').map(str::trim)
 }
 
+/// A list with more entries at its end.
+pub(super) fn appended(list: &str, more: impl IntoIterator<Item = String>) -> String {
+    let own = entries(list).map(str::to_owned);
+    let mut seen = BTreeSet::new();
+    own.chain(more)
+        .filter(|entry| !entry.is_empty() && seen.insert(entry.clone()))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+/// The private ranges of IPv4 as entries, which most clusters' pods are in.
+pub(super) fn private_addresses() -> impl Iterator<Item = String> {
+    let wide = ["10.*", "192.168.*"].map(str::to_owned);
+    wide.into_iter()
+        .chain((16..32).map(|second| format!("172.{second}.*")))
+}
+
 /// Whether one entry fits: letter by letter, unless it holds a `*`.
-pub(super) fn matches(entry: &str, text: &str) -> bool {
+fn matches(entry: &str, text: &str) -> bool {
     if entry.contains('*') {
         fits(&pieces(entry), text)
     } else {
