@@ -16,6 +16,7 @@ mod tally;
 mod test;
 mod tools;
 mod wasm;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -34,6 +35,10 @@ struct Arguments {
 enum Command {
     /// Run every check that a change has to pass; CI runs this
     Test(test::Options),
+    /// Run the tests of the WebAssembly module and its npm package; `test` does it too
+    TestModule,
+    /// Build the page and serve it on 127.0.0.1
+    Serve(web::Options),
     /// Build the npm package of the WebAssembly module, and pack it
     BuildNpm,
     /// Print the sizes of what is published, and compare them with docs/size.md
@@ -66,6 +71,11 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
     match command {
         Command::Test(options) => test::run(&workspace, &options),
+        Command::TestModule => {
+            println!("{}", javascript::run(&workspace)?);
+            Ok(())
+        }
+        Command::Serve(options) => web::serve(&workspace, &options),
         Command::BuildNpm => {
             let tarball = npm::build(&workspace)?;
             println!("{}", tarball.display());
@@ -103,7 +113,7 @@ fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Re
     })?;
     step::step("npm packages", || tools::install_npm_packages(workspace))?;
     step::step("Chromium", || tools::install_browser(workspace))?;
-    for tool in [tools::WASM_BINDGEN, tools::CARGO_DENY] {
+    for tool in [tools::WASM_BINDGEN, tools::TRUNK, tools::CARGO_DENY] {
         step::step(tool.name, || tool.install(workspace))?;
     }
     if options.full {

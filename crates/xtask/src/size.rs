@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{npm, step};
+use crate::{npm, step, web};
 
 /// The committed sizes.
 const SNAPSHOT: &str = "docs/size.md";
@@ -32,6 +32,9 @@ struct Row {
 /// Builds everything that is measured, and compares.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     step::step("npm package", || npm::build(workspace))?;
+    if web::is_there(workspace) {
+        step::step("page", || web::build(workspace))?;
+    }
     compare(workspace, options)
 }
 
@@ -60,10 +63,21 @@ pub(crate) fn compare(workspace: &Workspace, options: &Options) -> anyhow::Resul
 
 fn measure(workspace: &Workspace) -> anyhow::Result<Vec<Row>> {
     let package = npm::folder(workspace);
-    let artifacts: Vec<(String, PathBuf)> = ["module_bg.wasm", "module.js", "schema.js"]
+    let mut artifacts: Vec<(String, PathBuf)> = ["module_bg.wasm", "module.js", "schema.js"]
         .into_iter()
         .map(|file| (format!("npm: {file}"), package.join(file)))
         .collect();
+    if web::is_there(workspace) {
+        for file in workspace.shell.read_dir(web::folder(workspace))? {
+            let kind = file.extension().and_then(|extension| extension.to_str());
+            if let Some(kind @ ("wasm" | "js" | "css" | "html")) = kind {
+                // Trunk puts a checksum into some names.
+                let name = file.file_stem().unwrap_or_default().to_string_lossy();
+                let name = name.rsplit_once('-').map_or(&*name, |(name, _)| name);
+                artifacts.push((format!("page: {name}.{kind}"), file));
+            }
+        }
+    }
     let script = workspace.root.join("crates/xtask/node/sizes.mjs");
     let files: Vec<&PathBuf> = artifacts.iter().map(|(_, file)| file).collect();
     let output = cmd!(workspace.shell, "node {script} {files...}")

@@ -26,8 +26,17 @@ pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     name: "wasm-bindgen-cli",
     program: "wasm-bindgen",
     version: "0.2.129",
-    purpose: "building and testing the module",
+    purpose: "building and testing the module and the page",
     arguments: &[],
+};
+
+/// Builds and serves the page.
+pub(crate) const TRUNK: CargoTool = CargoTool {
+    name: "trunk",
+    program: "trunk",
+    version: "0.21.14",
+    purpose: "building and serving the page",
+    arguments: &["--no-default-features"],
 };
 
 /// Checks licences, bans and duplicates of dependencies.
@@ -49,7 +58,7 @@ pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
 };
 
 /// Every tool from the crate registry.
-pub(crate) const CARGO_TOOLS: [&CargoTool; 3] = [&WASM_BINDGEN, &CARGO_DENY, &CARGO_FUZZ];
+pub(crate) const CARGO_TOOLS: [&CargoTool; 4] = [&WASM_BINDGEN, &TRUNK, &CARGO_DENY, &CARGO_FUZZ];
 
 impl CargoTool {
     /// The folder of its programs, if it is there at its version: on the path
@@ -238,4 +247,14 @@ pub(crate) fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
+}
+
+/// The path, with these folders before all others.
+pub(crate) fn path_with(folders: &[&Path]) -> anyhow::Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folders
+        .iter()
+        .map(|folder| folder.to_path_buf())
+        .chain(std::env::split_paths(&path));
+    Ok(std::env::join_paths(folders)?)
 }

@@ -117,6 +117,7 @@ impl Toolchain {
         }
         Ok(lint
             .args(["--package", "mlflow-k8s-wasm"])
+            .args(crate::web::is_there(workspace).then_some("--package=mlflow-k8s-web"))
             .args(["--", "--deny", "warnings"])
             .run()?)
     }
