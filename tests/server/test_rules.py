@@ -335,8 +335,12 @@ def workspaces_artifact_root(stage: Stage) -> None:
 def add_workspace(release: Release, name: str = "team-a") -> None:
     """A workspace with an experiment in it."""
     client.add_workspace(release.url(), name)
-    with client.environment(MLFLOW_WORKSPACE=name):
-        MlflowClient(release.url()).create_experiment("theirs")
+    made = requests.post(
+        f"{release.url()}/api/2.0/mlflow/experiments/create",
+        json={"name": "theirs"},
+        headers={"X-MLFLOW-WORKSPACE": name},
+    )
+    assert made.status_code == 200, made.text
 
 
 def workspaces_gc(stage: Stage) -> None:
@@ -424,9 +428,10 @@ def env_without_effect(stage: Stage) -> None:
         return release.pod.log.count("Started server process")
 
     with stage.bad(ready=True, settings=()) as release:
-        assert workers(release) == 4
+        assert wait_until(lambda: workers(release) == 4, 60), release.pod.log
     with stage.mended(settings=()) as release:
-        assert workers(release) == 2
+        assert "--workers=2" in release.pod.container["command"]
+        assert wait_until(lambda: workers(release) == 2, 60), release.pod.log
 
 
 def prefix_by_env(stage: Stage) -> None:

@@ -39,7 +39,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<Ta
         let mut tests = Command::new(environment.join("bin/python"));
         tests
             .args(["-m", "pytest", "--numprocesses=2", "--dist=loadgroup"])
-            .args(["--durations=5", "-p", "no:cacheprovider", "tests/server"])
+            .args([
+                "--verbose",
+                "--durations=5",
+                "-p",
+                "no:cacheprovider",
+                "tests/server",
+            ])
             .args(&options.pytest)
             .env("MLFLOW_K8S", workspace.target.join("debug/mlflow-k8s"))
             .env("PYTHONDONTWRITEBYTECODE", "1")

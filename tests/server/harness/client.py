@@ -10,7 +10,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.tracking._tracking_service.registry import TrackingStoreRegistry
-from mlflow.utils.request_utils import _cached_get_request_session
+from mlflow.utils import request_utils, server_info
 
 # A refusal is final here; the client's own default is to try for minutes.
 ENVIRONMENT = {
@@ -25,15 +25,23 @@ def environment(**variables: str) -> Iterator[None]:
     """The client's settings, which it reads from the environment, for a while."""
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT | variables)
-    # A client remembers what the server at an address can do, and keeps its
-    # connections open; here another server may be there by now.
-    TrackingStoreRegistry._get_store_with_resolved_uri.cache_clear()
-    _cached_get_request_session.cache_clear()
+    forget_servers()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def forget_servers() -> None:
+    """Lets the client begin anew, as in another process.
+
+    It remembers by the address what a server can do, and keeps connections open;
+    in these tests another server may be at the same address by now.
+    """
+    TrackingStoreRegistry._get_store_with_resolved_uri.cache_clear()
+    server_info._clear_server_info_cache()
+    request_utils._cached_get_request_session.cache_clear()
 
 
 def log_run(url: str, text: str = "hello", experiment: str = "0") -> str:
