@@ -10,7 +10,7 @@
 
 mod splice;
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
@@ -28,6 +28,8 @@ pub struct Document {
 pub enum EditError {
     /// The text itself has faults.
     Unreadable(Vec<Diagnostic>),
+    /// The path cannot be read; says why.
+    InvalidPath(String),
     /// A step of the path leads into something that has no such steps: a key
     /// into a list, an index into a mapping, anything into a scalar.
     NotACollection(ValuePath),
@@ -44,6 +46,7 @@ impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(_) => f.write_str("the text has faults; mend them first"),
+            Self::InvalidPath(reason) => f.write_str(reason),
             Self::NotACollection(path) => {
                 write!(
                     f,
@@ -63,6 +66,22 @@ impl fmt::Display for EditError {
 }
 
 impl std::error::Error for EditError {}
+
+impl EditError {
+    /// The same, for programs that show findings. The places point into the
+    /// document's text under the name [`SourceId::DEFAULTS`].
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let message = self.to_string();
+        let (code, path) = match self {
+            Self::Unreadable(diagnostics) => return diagnostics,
+            Self::InvalidPath(_) => (Code::SYNTAX, ValuePath::root()),
+            Self::WholeDocument => (Code::INVALID_VALUE, ValuePath::root()),
+            Self::NotACollection(path) => (Code::WRONG_TYPE, path),
+            Self::NoSuchElement(path) | Self::Shared(path) => (Code::INVALID_VALUE, path),
+        };
+        vec![Diagnostic::error(code, path, message)]
+    }
+}
 
 impl Document {
     /// Wraps a text.
@@ -100,13 +119,12 @@ impl Document {
 
     /// Makes the edits of a fix, all of them or none.
     pub fn apply(&mut self, fix: &Fix) -> Result<(), EditError> {
+        let parse = |path| ValuePath::parse(path).map_err(EditError::InvalidPath);
         let mut edited = self.clone();
         for edit in &fix.edits {
-            let (Edit::Set { path, .. } | Edit::Remove { path }) = edit;
-            let path = ValuePath::parse(path).map_err(|_| EditError::WholeDocument)?;
             match edit {
-                Edit::Set { value, .. } => edited.set(&path, value)?,
-                Edit::Remove { .. } => edited.remove(&path)?,
+                Edit::Set { path, value } => edited.set(&parse(path)?, value)?,
+                Edit::Remove { path } => edited.remove(&parse(path)?)?,
             }
         }
         *self = edited;

@@ -1,14 +1,12 @@
 //! Coverage-guided fuzzing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use xshell::cmd;
 
+use crate::tools::CARGO_FUZZ;
 use crate::workspace::Workspace;
-
-/// cargo-fuzz, from the crate registry.
-const VERSION: &str = "0.13.2";
 
 /// The targets of `fuzz/`, and what each starts from.
 const TARGETS: [(&str, Seeds); 4] = [
@@ -36,36 +34,14 @@ pub(crate) struct Options {
     pub(crate) seconds: u64,
 }
 
-/// Makes sure that cargo-fuzz is there at its pinned version; returns the program.
-pub(crate) fn install(workspace: &Workspace) -> anyhow::Result<PathBuf> {
-    let shell = &workspace.shell;
-    let folder = workspace.target.join("tools");
-    let program = folder.join("bin/cargo-fuzz");
-    let installed = cmd!(shell, "{program} --version").quiet().ignore_stderr();
-    if installed.read().is_ok_and(|text| text.ends_with(VERSION)) {
-        return Ok(program);
-    }
-    cmd!(
-        shell,
-        "cargo install --quiet --locked --root {folder} --version {VERSION} cargo-fuzz"
-    )
-    // It orchestrates; it need not be fast.
-    .env("CARGO_PROFILE_RELEASE_LTO", "off")
-    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-    .run()
-    .context("cargo-fuzz is needed: is the crate registry reachable?")?;
-    Ok(program)
-}
-
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let shell = &workspace.shell;
-    let program = install(workspace)?;
+    let program = CARGO_FUZZ.install(workspace)?.join("cargo-fuzz");
+    write_all_seeds(workspace)?;
     let work = workspace.target.join("fuzz");
     let seconds = (options.seconds / TARGETS.len() as u64).max(1).to_string();
-    for (target, seeds) in TARGETS {
+    for (target, _) in TARGETS {
         let start = work.join("seeds").join(target);
-        write_seeds(workspace, seeds, &start)?;
         let found = work.join("corpus").join(target);
         shell.create_dir(&found)?;
         let crashes = work.join("crashes").join(target).join("");
@@ -79,6 +55,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         )
         .run()
         .with_context(|| format!("an input that breaks `{target}` is in {}", crashes.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes what every target starts from.
+pub(crate) fn write_all_seeds(workspace: &Workspace) -> anyhow::Result<()> {
+    let seeds_folder = workspace.target.join("fuzz/seeds");
+    for (target, seeds) in TARGETS {
+        write_seeds(workspace, seeds, &seeds_folder.join(target))?;
     }
     Ok(())
 }

@@ -1,15 +1,22 @@
 //! The workspace's own commands.
 
 mod bench;
+mod deny;
+mod doctor;
 mod fuzz;
 mod generate;
+mod javascript;
 mod mlflow;
+mod npm;
 mod python;
 mod server;
+mod size;
 mod step;
 mod tally;
 mod test;
+mod tools;
 mod wasm;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,6 +35,16 @@ struct Arguments {
 enum Command {
     /// Run every check that a change has to pass; CI runs this
     Test(test::Options),
+    /// Run the tests of the WebAssembly module and its npm package; `test` does it too
+    TestModule,
+    /// Build the page and serve it on 127.0.0.1
+    Serve(web::Options),
+    /// Build the npm package of the WebAssembly module, and pack it
+    BuildNpm,
+    /// Print the sizes of what is published, and compare them with docs/size.md
+    Size(size::Options),
+    /// Say what is there, what is missing, and what would be done about it
+    Doctor,
     /// Run what is rendered on real MLflow servers; `test --full` does it too
     TestServer(server::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
@@ -54,6 +71,21 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
     match command {
         Command::Test(options) => test::run(&workspace, &options),
+        Command::TestModule => {
+            println!("{}", javascript::run(&workspace)?);
+            Ok(())
+        }
+        Command::Serve(options) => web::serve(&workspace, &options),
+        Command::BuildNpm => {
+            let tarball = npm::build(&workspace)?;
+            println!("{}", tarball.display());
+            Ok(())
+        }
+        Command::Size(options) => size::run(&workspace, &options),
+        Command::Doctor => {
+            doctor::run(&workspace);
+            Ok(())
+        }
         Command::TestServer(options) => {
             println!("{}", server::run(&workspace, &options)?);
             Ok(())
@@ -79,8 +111,13 @@ fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Re
     step::step("wasm32 target", || {
         wasm::Toolchain::find_or_install(workspace)
     })?;
+    step::step("npm packages", || tools::install_npm_packages(workspace))?;
+    step::step("Chromium", || tools::install_browser(workspace))?;
+    for tool in [tools::WASM_BINDGEN, tools::TRUNK, tools::CARGO_DENY] {
+        step::step(tool.name, || tool.install(workspace))?;
+    }
     if options.full {
-        step::step("cargo-fuzz", || fuzz::install(workspace))?;
+        step::step("cargo-fuzz", || tools::CARGO_FUZZ.install(workspace))?;
         step::step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
     }
     Ok(())

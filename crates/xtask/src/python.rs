@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use xshell::cmd;
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, user_cache};
 
 /// The tools of the tests: Kubernetes' schemas, `kubectl`, a YAML reader.
 pub(crate) fn tools(workspace: &Workspace) -> anyhow::Result<Environment> {
@@ -30,7 +30,7 @@ pub(crate) fn mlflow(workspace: &Workspace) -> anyhow::Result<Environment> {
     (&content, python.context(NEEDS_PYTHON)?).hash(&mut hasher);
     let name = format!("mlflow-{:016x}", hasher.finish());
     // Large, and the same for every clone: it is kept outside of them where that is possible.
-    let cached = cache_folder().map(|cache| cache.join(&name));
+    let cached = user_cache().map(|cache| cache.join(&name));
     let folder = match cached {
         Some(folder) if is_complete(&folder, &content) || can_hold(&folder) => folder,
         _ => workspace.target.join(name),
@@ -110,17 +110,6 @@ const INSTALLED: &str = "requirements.txt";
 
 fn is_complete(folder: &Path, content: &str) -> bool {
     std::fs::read_to_string(folder.join(INSTALLED)).is_ok_and(|text| text == content)
-}
-
-/// The user's folder for what can be installed again.
-fn cache_folder() -> Option<PathBuf> {
-    let absolute = |name| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(cache.join("mlflow-k8s"))
 }
 
 /// Whether a folder can be made where it should be.

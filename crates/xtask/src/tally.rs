@@ -21,6 +21,8 @@ pub(crate) enum Runner {
     Cargo,
     /// `3 passed, 1 skipped in 2.50s`.
     Pytest,
+    /// `ℹ pass 3`, a line for each outcome.
+    Node,
 }
 
 impl Tally {
@@ -50,13 +52,18 @@ impl Tally {
         let counts = match runner {
             Runner::Cargo => line
                 .strip_prefix("test result: ")
-                .and_then(|rest| rest.split_once(". ")),
+                .and_then(|rest| rest.split_once(". "))
+                .map(|(_, counts)| counts.to_owned()),
             Runner::Pytest => line
                 .trim_matches(['=', ' '])
                 .rsplit_once(" in ")
-                .map(|(counts, duration)| (duration, counts)),
+                .map(|(counts, _)| counts.to_owned()),
+            Runner::Node => line
+                .strip_prefix("ℹ ")
+                .and_then(|rest| rest.split_once(' '))
+                .map(|(outcome, number)| format!("{number} {outcome}")),
         };
-        let Some((_, counts)) = counts else {
+        let Some(counts) = counts else {
             return;
         };
         for count in counts.split([';', ',']) {
@@ -67,8 +74,8 @@ impl Tally {
                 continue;
             };
             match outcome {
-                "passed" => self.passed += number,
-                "failed" | "error" | "errors" => self.failed += number,
+                "passed" | "pass" => self.passed += number,
+                "failed" | "fail" | "error" | "errors" => self.failed += number,
                 "ignored" | "skipped" => self.skipped += number,
                 _ => {}
             }
@@ -117,6 +124,20 @@ mod tests {
             tally(Runner::Cargo, &lines),
             "5 passed, 4 failed, 1 skipped"
         );
+    }
+
+    #[test]
+    fn the_closing_lines_of_node_count() {
+        let lines = [
+            "✔ it says that 3 pass (12.5ms)",
+            "ℹ 234 cases, 5 pass",
+            "ℹ tests 6",
+            "ℹ pass 3",
+            "ℹ fail 1",
+            "ℹ skipped 2",
+            "ℹ duration_ms 12.5",
+        ];
+        assert_eq!(tally(Runner::Node, &lines), "3 passed, 1 failed, 2 skipped");
     }
 
     #[test]

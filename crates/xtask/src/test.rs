@@ -7,7 +7,7 @@ use xshell::cmd;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{fuzz, generate, python, server, wasm};
+use crate::{deny, fuzz, generate, javascript, python, server};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -58,11 +58,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         .run()?)
     })?;
     if !options.quick {
-        step("the core compiles for wasm32", || {
-            let toolchain = wasm::Toolchain::find_or_install(workspace)?;
-            let check = ["check", "--quiet", "--package", "mlflow-k8s-core"];
-            Ok(toolchain.cargo(workspace, check).run()?)
-        })?;
+        step("dependencies", || deny::run(workspace))?;
     }
     if options.full {
         step("fuzzing", || {
@@ -86,12 +82,16 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
             .current_dir(&workspace.root);
         Tally::of(tests, Runner::Cargo)
     })?;
+    if !options.quick {
+        tally += javascript::run(workspace)?;
+    }
     if options.full {
         tally += server::run(workspace, &server::Options { pytest: vec![] })?;
         println!("{tally}");
     } else if options.quick {
         println!(
-            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, wasm32, fuzzing, real MLflow servers)"
+            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, the WebAssembly module, \
+             browsers, licences, fuzzing, real MLflow servers)"
         );
     } else {
         println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");

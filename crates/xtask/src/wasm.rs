@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use xshell::{Cmd, cmd};
 
+use crate::tools::install_from_debian as install_debian_packages;
 use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "lld-22"];
 
 /// Which compiler builds for the browser.
@@ -21,7 +23,36 @@ pub(crate) enum Toolchain {
     Debian,
 }
 
+impl std::fmt::Display for Toolchain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Default => "of the default toolchain",
+            Self::Debian => "of Debian's rustc",
+        })
+    }
+}
+
 impl Toolchain {
+    /// The toolchain that is there.
+    pub(crate) fn find(workspace: &Workspace) -> Option<Self> {
+        if has_standard_library(workspace, "rustc") {
+            Some(Self::Default)
+        } else if has_standard_library(workspace, DEBIAN_RUSTC) {
+            Some(Self::Debian)
+        } else {
+            None
+        }
+    }
+
+    /// What would be done where none is there.
+    pub(crate) fn plan() -> String {
+        if rustup_may_download() {
+            format!("`rustup target add {TARGET}`, or else Debian's packages")
+        } else {
+            format!("Debian's packages {}", DEBIAN_PACKAGES.join(" "))
+        }
+    }
+
     /// The toolchain that is there, or else the one that could be installed.
     pub(crate) fn find_or_install(workspace: &Workspace) -> anyhow::Result<Self> {
         if has_standard_library(workspace, "rustc") {
@@ -46,8 +77,7 @@ impl Toolchain {
         Ok(Self::Debian)
     }
 
-    /// A cargo command that uses this toolchain, with a target folder of its own
-    /// so that it waits for no other cargo's lock.
+    /// A cargo command that builds for this target.
     pub(crate) fn cargo(
         self,
         workspace: &Workspace,
@@ -55,8 +85,14 @@ impl Toolchain {
     ) -> Cmd<'_> {
         let command = cmd!(workspace.shell, "cargo")
             .args(arguments)
-            .args(["--target", TARGET])
-            .env("CARGO_TARGET_DIR", workspace.target.join("wasm"));
+            .args(["--target", TARGET]);
+        self.env(workspace, command)
+    }
+
+    /// A command that may call cargo for this target, with this toolchain and
+    /// a target folder of its own so that it waits for no other cargo's lock.
+    pub(crate) fn env<'a>(self, workspace: &Workspace, command: Cmd<'a>) -> Cmd<'a> {
+        let command = command.env("CARGO_TARGET_DIR", workspace.target.join("wasm"));
         match self {
             Self::Default => command,
             Self::Debian => command
@@ -64,6 +100,32 @@ impl Toolchain {
                 .env("RUSTDOC", "/usr/bin/rustdoc"),
         }
     }
+
+    /// Lints what is compiled for the browser.
+    pub(crate) fn lint(self, workspace: &Workspace) -> anyhow::Result<()> {
+        let mut lint = self.cargo(workspace, ["clippy", "--quiet"]);
+        if self == Self::Debian {
+            // Rustup's linter cannot read a standard library of Debian's.
+            if !Path::new(DEBIAN_CLIPPY).exists() {
+                install_debian_packages(workspace, &["rust-web-clippy"])?;
+            }
+            let arguments = ["clippy", "--quiet", "--target", TARGET];
+            lint = self.env(
+                workspace,
+                cmd!(workspace.shell, "{DEBIAN_CLIPPY}").args(arguments),
+            );
+        }
+        Ok(lint
+            .args(["--package", "mlflow-k8s-wasm"])
+            .args(crate::web::is_there(workspace).then_some("--package=mlflow-k8s-web"))
+            .args(["--", "--deny", "warnings"])
+            .run()?)
+    }
+}
+
+/// Where cargo puts what it builds for the browser: `release/name.wasm`.
+pub(crate) fn output(workspace: &Workspace, file: &str) -> PathBuf {
+    workspace.target.join("wasm").join(TARGET).join(file)
 }
 
 /// `RUSTUP_AUTO_INSTALL=0` marks machines on which rustup must not download.
@@ -88,7 +150,8 @@ fn holds_library(folder: &Path) -> bool {
         entries.flatten().any(|entry| {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            name.starts_with("libstd-") && name.ends_with(".rlib")
+            // Rustup's has a hash in its name, the one that is built here has none.
+            name == "libstd.rlib" || (name.starts_with("libstd-") && name.ends_with(".rlib"))
         })
     })
 }
@@ -98,17 +161,7 @@ fn holds_library(folder: &Path) -> bool {
 /// compiler looks.
 fn install_from_debian(workspace: &Workspace) -> anyhow::Result<()> {
     let shell = &workspace.shell;
-    if cmd!(shell, "id --user").quiet().read()? != "0" {
-        bail!("installing Debian's packages needs root");
-    }
-    cmd!(shell, "apt-get update --quiet=2").run()?;
-    cmd!(
-        shell,
-        "apt-get install --yes --quiet=2 --no-install-recommends"
-    )
-    .args(DEBIAN_PACKAGES)
-    .env("DEBIAN_FRONTEND", "noninteractive")
-    .run()?;
+    install_debian_packages(workspace, &DEBIAN_PACKAGES)?;
 
     let linker = PathBuf::from("/usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
     shell.create_dir(linker.parent().unwrap_or(&linker))?;

@@ -333,3 +333,32 @@ fn entry_lines<'t>(text: &'t str, root: &Node, key: &str) -> &'t str {
     text[entry.key_span.start..entry.value.span.end.max(entry.key_span.end)]
         .trim_end_matches(['\n', '\r', ' '])
 }
+
+#[test]
+fn edits_of_a_fix_are_done_together_or_not_at_all() {
+    let set = |path: &str| Edit::Set {
+        path: path.to_owned(),
+        value: json!(2),
+    };
+    let remove = |path: &str| Edit::Remove {
+        path: path.to_owned(),
+    };
+    let fix = |edits| Fix {
+        title: String::new(),
+        edits,
+        then: None,
+    };
+    let mut document = Document::new("a: 1\nb: 1\n");
+    assert_eq!(document.apply(&fix(vec![set("a"), remove("b")])), Ok(()));
+    assert_eq!(document.text(), "a: 2\n");
+    for refused in ["a.b", "c[", "", "c[1]"] {
+        let error = document
+            .apply(&fix(vec![set("d"), set(refused)]))
+            .unwrap_err();
+        assert_eq!(document.text(), "a: 2\n", "{refused}");
+        let message = error.to_string();
+        let found = error.into_diagnostics();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, message);
+    }
+}

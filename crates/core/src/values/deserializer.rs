@@ -4,6 +4,9 @@
 //!
 //! Serde stops at the first fault. To report all of them together, the place
 //! of a fault is left out and the reading starts again, until it succeeds.
+//!
+//! Whatever is generic here is compiled for each of some two hundred types, so
+//! it only hands over what functions that are not generic have found.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::{Segment, ValuePath};
@@ -36,7 +39,7 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
             siblings: &[],
             number_as_text: false,
         };
-        let result = T::deserialize(deserializer);
+        let result = T::deserialize(&deserializer);
         let unread = reading.unread.into_inner();
         let fault = match result {
             Ok(value) => {
@@ -45,11 +48,10 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
             }
             Err(fault) => fault,
         };
-        let path = fault.place.map(|place| place.0).unwrap_or_default();
+        let reason = *fault.0;
+        let path = reason.place.map(|place| place.0).unwrap_or_default();
         let stuck = path.segments().is_empty() || left_out.contains(&path);
-        if let Some(diagnostic) = fault.diagnostic {
-            diagnostics.push(*diagnostic);
-        }
+        diagnostics.extend(reason.diagnostic);
         left_out.push(path);
         if stuck || left_out.len() > MOST_FAULTS {
             diagnostics.extend(unread);
@@ -94,22 +96,48 @@ impl Place<'_> {
     }
 }
 
-/// Why a pass stopped.
+/// Why a pass stopped. Small, because every result carries one.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Reason>);
+
+#[derive(Debug)]
+struct Reason {
     /// `None` when leaving the place out is all there is to do: a null where
     /// null means "the default".
-    diagnostic: Option<Box<Diagnostic>>,
+    diagnostic: Option<Diagnostic>,
     message: String,
     /// What a visitor wanted instead of what it got.
     expected: Option<String>,
     code: Code,
-    place: Option<Box<(ValuePath, Span)>>,
+    place: Option<(ValuePath, Span)>,
+}
+
+impl Fault {
+    /// A visitor's complaint, which does not know its place.
+    fn of_visitor(code: Code, message: String, expected: Option<String>) -> Self {
+        Self(Box::new(Reason {
+            diagnostic: None,
+            message,
+            expected,
+            code,
+            place: None,
+        }))
+    }
+
+    fn at(path: ValuePath, span: Span, diagnostic: Option<Diagnostic>) -> Self {
+        Self(Box::new(Reason {
+            diagnostic,
+            message: String::new(),
+            expected: None,
+            code: Code::WRONG_TYPE,
+            place: Some((path, span)),
+        }))
+    }
 }
 
 impl Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -117,30 +145,17 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
-        Self {
-            diagnostic: None,
-            message: message.to_string(),
-            expected: None,
-            code: Code::WRONG_TYPE,
-            place: None,
-        }
+        Self::of_visitor(Code::WRONG_TYPE, message.to_string(), None)
     }
 
     fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self {
-            expected: Some(expected.to_string()),
-            ..Self::custom("a value of the wrong type")
-        }
+        let message = "a value of the wrong type".to_owned();
+        Self::of_visitor(Code::WRONG_TYPE, message, Some(expected.to_string()))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self {
-            diagnostic: None,
-            message: format!("the key `{field}` is missing"),
-            expected: None,
-            code: Code::MISSING_KEY,
-            place: None,
-        }
+        let message = format!("the key `{field}` is missing");
+        Self::of_visitor(Code::MISSING_KEY, message, None)
     }
 }
 
@@ -158,42 +173,33 @@ struct NodeDeserializer<'a> {
 
 impl NodeDeserializer<'_> {
     /// Gives an error of the visitor its place, unless a deeper node already did.
+    #[inline(never)]
     fn placed(&self, mut fault: Fault) -> Fault {
-        if fault.place.is_none() {
+        let reason = &mut *fault.0;
+        if reason.place.is_none() {
             let path = self.place.path();
-            let diagnostic = match &fault.expected {
+            let diagnostic = match &reason.expected {
                 Some(expected) => self.wrong_type(expected),
                 None => Diagnostic::error(
-                    fault.code,
+                    reason.code,
                     path.clone(),
-                    format!("`{path}`: {}", fault.message),
+                    format!("`{path}`: {}", reason.message),
                 ),
             };
-            fault.diagnostic = Some(Box::new(diagnostic.at(self.node.span)));
-            fault.place = Some(Box::new((path, self.node.span)));
+            reason.diagnostic = Some(diagnostic.at(self.node.span));
+            reason.place = Some((path, self.node.span));
         }
         fault
     }
 
     fn fault(&self, diagnostic: Diagnostic) -> Fault {
-        Fault {
-            message: diagnostic.message.clone(),
-            expected: None,
-            code: diagnostic.code,
-            place: Some(Box::new((diagnostic.path.clone(), self.node.span))),
-            diagnostic: Some(Box::new(diagnostic.at(self.node.span))),
-        }
+        let span = self.node.span;
+        Fault::at(diagnostic.path.clone(), span, Some(diagnostic.at(span)))
     }
 
     /// The value is null where that means "as if it had not been written".
     fn default_wanted(&self) -> Fault {
-        Fault {
-            diagnostic: None,
-            message: String::new(),
-            expected: None,
-            code: Code::WRONG_TYPE,
-            place: Some(Box::new((self.place.path(), self.node.span))),
-        }
+        Fault::at(self.place.path(), self.node.span, None)
     }
 
     fn wrong_type(&self, expected: &str) -> Diagnostic {
@@ -228,12 +234,8 @@ impl NodeDeserializer<'_> {
         }
     }
 
-    fn integer<'de, V: Visitor<'de>>(
-        self,
-        visitor: V,
-        least: i64,
-        most: i64,
-    ) -> Result<V::Value, Fault> {
+    #[inline(never)]
+    fn integer(&self, least: i64, most: i64) -> Result<i64, Fault> {
         if self.node.is_null() {
             return Err(self.default_wanted());
         }
@@ -250,11 +252,37 @@ impl NodeDeserializer<'_> {
                 ),
             )));
         }
-        visitor
-            .visit_i64(number)
-            .map_err(|fault| self.placed(fault))
+        Ok(number)
     }
 
+    #[inline(never)]
+    fn boolean(&self) -> Result<bool, Fault> {
+        let value = match &self.node.value {
+            _ if self.node.is_null() => Some(false),
+            Value::Scalar(Scalar::Bool(value)) => Some(*value),
+            Value::Scalar(Scalar::Plain(text)) => match resolve(text) {
+                Resolved::Bool(value) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(value) = value {
+            return Ok(value);
+        }
+        let mut diagnostic = self.wrong_type("true or false");
+        if let Value::Scalar(Scalar::String(text)) = &self.node.value
+            && is_true_or_false(text)
+        {
+            let meant = text.eq_ignore_ascii_case("true");
+            let path = self.place.path();
+            diagnostic = diagnostic
+                .help(format!("write it without quotes: {meant}"))
+                .fix_set(format!("Write {meant} without quotes"), &path, meant);
+        }
+        Err(self.fault(diagnostic))
+    }
+
+    #[inline(never)]
     fn text(&self) -> Result<&str, Fault> {
         let expected = "text";
         let Value::Scalar(scalar) = &self.node.value else {
@@ -337,12 +365,15 @@ fn describe(node: &Node) -> String {
 macro_rules! integers {
     ($($method:ident: $least:expr, $most:expr;)+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            self.integer(visitor, $least, $most)
+            match self.integer($least, $most) {
+                Ok(number) => self.or_placed(visitor.visit_i64(number)),
+                Err(fault) => Err(fault),
+            }
         })+
     };
 }
 
-impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
+impl<'de> de::Deserializer<'de> for &NodeDeserializer<'_> {
     type Error = Fault;
 
     integers! {
@@ -357,59 +388,26 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let result = match &self.node.value {
-            Value::Sequence(_) => return self.deserialize_seq(visitor),
-            Value::Mapping(_) => return self.deserialize_map(visitor),
-            Value::Scalar(scalar) => match scalar {
-                Scalar::String(text) => visitor.visit_str(text),
-                Scalar::Null => visitor.visit_unit(),
-                Scalar::Bool(value) => visitor.visit_bool(*value),
-                Scalar::Int(value) => visitor.visit_i64(*value),
-                Scalar::Float(value) => match whole(*value) {
-                    Some(number) => visitor.visit_i64(number),
-                    None => visitor.visit_f64(*value),
-                },
-                Scalar::Plain(text) => match resolve(text) {
-                    Resolved::Null => visitor.visit_unit(),
-                    Resolved::Bool(value) => visitor.visit_bool(value),
-                    Resolved::Int(value) => visitor.visit_i64(value),
-                    Resolved::Float(value) => match whole(value) {
-                        Some(number) => visitor.visit_i64(number),
-                        None => visitor.visit_f64(value),
-                    },
-                    Resolved::String => visitor.visit_str(text),
-                },
-            },
+        let Some(scalar) = self.scalar() else {
+            return match &self.node.value {
+                Value::Sequence(_) => self.deserialize_seq(visitor),
+                _ => self.deserialize_map(visitor),
+            };
         };
-        result.map_err(|fault: Fault| self.placed(fault))
+        self.or_placed(match scalar {
+            Seen::Null => visitor.visit_unit(),
+            Seen::Bool(value) => visitor.visit_bool(value),
+            Seen::Int(value) => visitor.visit_i64(value),
+            Seen::Float(value) => visitor.visit_f64(value),
+            Seen::Text(text) => visitor.visit_str(text),
+        })
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let value = match &self.node.value {
-            _ if self.node.is_null() => Some(false),
-            Value::Scalar(Scalar::Bool(value)) => Some(*value),
-            Value::Scalar(Scalar::Plain(text)) => match resolve(text) {
-                Resolved::Bool(value) => Some(value),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(value) = value {
-            return visitor
-                .visit_bool(value)
-                .map_err(|fault| self.placed(fault));
+        match self.boolean() {
+            Ok(value) => self.or_placed(visitor.visit_bool(value)),
+            Err(fault) => Err(fault),
         }
-        let mut diagnostic = self.wrong_type("true or false");
-        if let Value::Scalar(Scalar::String(text)) = &self.node.value
-            && is_true_or_false(text)
-        {
-            let meant = text.eq_ignore_ascii_case("true");
-            let path = self.place.path();
-            diagnostic = diagnostic
-                .help(format!("write it without quotes: {meant}"))
-                .fix_set(format!("Write {meant} without quotes"), &path, meant);
-        }
-        Err(self.fault(diagnostic))
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -417,16 +415,9 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let number = match self.node.to_json() {
-            serde_json::Value::Number(number) => number.as_f64(),
-            serde_json::Value::String(text) => text.parse().ok(),
-            _ => None,
-        };
-        match number {
-            Some(number) => visitor
-                .visit_f64(number)
-                .map_err(|fault| self.placed(fault)),
-            None => Err(self.fault(self.wrong_type("a number"))),
+        match self.number() {
+            Ok(number) => self.or_placed(visitor.visit_f64(number)),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -435,9 +426,10 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor
-            .visit_str(self.text()?)
-            .map_err(|fault| self.placed(fault))
+        match self.text() {
+            Ok(text) => self.or_placed(visitor.visit_str(text)),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -453,12 +445,11 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.node.is_null() {
+        self.or_placed(if self.node.is_null() {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
-        }
-        .map_err(|fault: Fault| self.placed(fault))
+        })
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -482,31 +473,17 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor
-            .visit_newtype_struct(Self {
-                number_as_text: name == "Quantity",
-                ..self
-            })
-            .map_err(|fault: Fault| self.placed(fault))
+        self.or_placed(visitor.visit_newtype_struct(&NodeDeserializer {
+            number_as_text: name == "Quantity",
+            ..*self
+        }))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let items: &[Node] = match &self.node.value {
-            Value::Sequence(items) => items,
-            _ if self.node.is_null() => &[],
-            _ => {
-                return Err(self.fault(
-                    self.wrong_type("a list")
-                        .help("start each element on its own line with `- `"),
-                ));
-            }
-        };
-        visitor
-            .visit_seq(Elements {
-                parent: &self,
-                items: items.iter().enumerate(),
-            })
-            .map_err(|fault| self.placed(fault))
+        match self.elements() {
+            Ok(elements) => self.or_placed(visitor.visit_seq(elements)),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
@@ -523,7 +500,10 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.mapping(visitor, Keys::Free)
+        match self.entries(Keys::Free) {
+            Ok(entries) => self.or_placed(visitor.visit_map(entries)),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -532,7 +512,10 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.mapping(visitor, Keys::Fields(fields))
+        match self.entries(Keys::Fields(fields)) {
+            Ok(entries) => self.or_placed(visitor.visit_map(entries)),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -541,26 +524,10 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if self.node.is_null() && !variants.contains(&"") {
-            return Err(self.default_wanted());
+        match self.variant(variants) {
+            Ok(text) => self.or_placed(visitor.visit_enum(text.into_deserializer())),
+            Err(fault) => Err(fault),
         }
-        let text = self.text()?;
-        if !variants.contains(&text) {
-            let path = self.place.path();
-            let mut diagnostic = Diagnostic::error(
-                Code::INVALID_VALUE,
-                path.clone(),
-                format!("`{path}` cannot be {}", describe(self.node)),
-            )
-            .help(format!("it takes {}", one_of(variants)));
-            if let Some(meant) = nearest(text, variants) {
-                diagnostic = diagnostic.fix_set(format!("Write {meant}"), &path, meant);
-            }
-            return Err(self.fault(diagnostic));
-        }
-        visitor
-            .visit_enum(text.into_deserializer())
-            .map_err(|fault: Fault| self.placed(fault))
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -568,11 +535,26 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let path = self.place.path();
-        let unknown = super::read::unknown_key(&path, self.node, self.siblings)
-            .at(self.key_span.unwrap_or(self.node.span));
-        self.reading.unread.borrow_mut().push(unknown);
+        self.note_unread();
         visitor.visit_unit()
+    }
+}
+
+/// A scalar as a visitor sees it that takes anything.
+enum Seen<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
+impl Seen<'_> {
+    fn float(value: f64) -> Self {
+        match whole(value) {
+            Some(number) => Self::Int(number),
+            None => Self::Float(value),
+        }
     }
 }
 
@@ -586,7 +568,88 @@ enum Keys {
 }
 
 impl NodeDeserializer<'_> {
-    fn mapping<'de, V: Visitor<'de>>(self, visitor: V, keys: Keys) -> Result<V::Value, Fault> {
+    /// A visitor's result; its error with this place.
+    fn or_placed<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(self.placed(fault)),
+        }
+    }
+
+    /// What the node holds, if that is a scalar.
+    #[inline(never)]
+    fn scalar(&self) -> Option<Seen<'_>> {
+        let Value::Scalar(scalar) = &self.node.value else {
+            return None;
+        };
+        Some(match scalar {
+            Scalar::String(text) => Seen::Text(text),
+            Scalar::Null => Seen::Null,
+            Scalar::Bool(value) => Seen::Bool(*value),
+            Scalar::Int(value) => Seen::Int(*value),
+            Scalar::Float(value) => Seen::float(*value),
+            Scalar::Plain(text) => match resolve(text) {
+                Resolved::Null => Seen::Null,
+                Resolved::Bool(value) => Seen::Bool(value),
+                Resolved::Int(value) => Seen::Int(value),
+                Resolved::Float(value) => Seen::float(value),
+                Resolved::String => Seen::Text(text),
+            },
+        })
+    }
+
+    #[inline(never)]
+    fn number(&self) -> Result<f64, Fault> {
+        match self.node.to_json() {
+            serde_json::Value::Number(number) => number.as_f64(),
+            serde_json::Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+        .ok_or_else(|| self.fault(self.wrong_type("a number")))
+    }
+
+    #[inline(never)]
+    fn variant(&self, variants: &'static [&'static str]) -> Result<&str, Fault> {
+        if self.node.is_null() && !variants.contains(&"") {
+            return Err(self.default_wanted());
+        }
+        let text = self.text()?;
+        if variants.contains(&text) {
+            return Ok(text);
+        }
+        let path = self.place.path();
+        let mut diagnostic = Diagnostic::error(
+            Code::INVALID_VALUE,
+            path.clone(),
+            format!("`{path}` cannot be {}", describe(self.node)),
+        )
+        .help(format!("it takes {}", one_of(variants)));
+        if let Some(meant) = nearest(text, variants) {
+            diagnostic = diagnostic.fix_set(format!("Write {meant}"), &path, meant);
+        }
+        Err(self.fault(diagnostic))
+    }
+
+    #[inline(never)]
+    fn elements(&self) -> Result<Elements<'_>, Fault> {
+        let items: &[Node] = match &self.node.value {
+            Value::Sequence(items) => items,
+            _ if self.node.is_null() => &[],
+            _ => {
+                return Err(self.fault(
+                    self.wrong_type("a list")
+                        .help("start each element on its own line with `- `"),
+                ));
+            }
+        };
+        Ok(Elements {
+            parent: self,
+            items: items.iter().enumerate(),
+        })
+    }
+
+    #[inline(never)]
+    fn entries(&self, keys: Keys) -> Result<Entries<'_>, Fault> {
         let entries: &[Entry] = match &self.node.value {
             Value::Mapping(entries) => entries,
             _ if self.node.is_null() => &[],
@@ -597,20 +660,48 @@ impl NodeDeserializer<'_> {
                 ));
             }
         };
-        visitor
-            .visit_map(Entries {
-                parent: &self,
-                keys,
-                rest: entries.iter(),
-                current: None,
-            })
-            .map_err(|fault| self.placed(fault))
+        Ok(Entries {
+            parent: self,
+            keys,
+            rest: entries.iter(),
+            current: None,
+        })
+    }
+
+    /// Reports a key that no field takes.
+    fn note_unread(&self) {
+        let path = self.place.path();
+        let unknown = super::read::unknown_key(&path, self.node, self.siblings)
+            .at(self.key_span.unwrap_or(self.node.span));
+        self.reading.unread.borrow_mut().push(unknown);
     }
 }
 
 struct Elements<'a> {
     parent: &'a NodeDeserializer<'a>,
     items: std::iter::Enumerate<std::slice::Iter<'a, Node>>,
+}
+
+impl<'a> Elements<'a> {
+    #[inline(never)]
+    fn advance(&mut self) -> Option<NodeDeserializer<'a>> {
+        for (index, node) in self.items.by_ref() {
+            let place = Place::Index(&self.parent.place, index);
+            let left_out = self.parent.reading.left_out;
+            if !left_out.is_empty() && left_out.contains(&place.path()) {
+                continue;
+            }
+            return Some(NodeDeserializer {
+                node,
+                place,
+                reading: self.parent.reading,
+                key_span: None,
+                siblings: &[],
+                number_as_text: false,
+            });
+        }
+        None
+    }
 }
 
 impl<'de> de::SeqAccess<'de> for Elements<'_> {
@@ -620,26 +711,13 @@ impl<'de> de::SeqAccess<'de> for Elements<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
-        for (index, node) in self.items.by_ref() {
-            let place = Place::Index(&self.parent.place, index);
-            let left_out = self.parent.reading.left_out;
-            if !left_out.is_empty() && left_out.contains(&place.path()) {
-                continue;
-            }
-            let deserializer = NodeDeserializer {
-                node,
-                place,
-                reading: self.parent.reading,
-                key_span: None,
-                siblings: &[],
-                number_as_text: false,
-            };
-            return seed
-                .deserialize(deserializer)
-                .map(Some)
-                .map_err(|fault| deserializer.placed(fault));
+        let Some(deserializer) = self.advance() else {
+            return Ok(None);
+        };
+        match seed.deserialize(&deserializer) {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => Err(deserializer.placed(fault)),
         }
-        Ok(None)
     }
 }
 
@@ -658,13 +736,10 @@ fn is_foreign(parent: Place<'_>, key: &str) -> bool {
         && key != "x-mlflow-k8s"
 }
 
-impl<'de> de::MapAccess<'de> for Entries<'_> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+impl<'a> Entries<'a> {
+    /// The next key, if there is one.
+    #[inline(never)]
+    fn advance(&mut self) -> Result<Option<&'a str>, Fault> {
         for entry in self.rest.by_ref() {
             let place = Place::Key(&self.parent.place, &entry.key);
             let left_out = self.parent.reading.left_out;
@@ -676,36 +751,29 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
             }
             if entry.key_reinterpreted && matches!(self.keys, Keys::Free) {
                 let path = place.path();
-                return Err(Fault {
-                    message: String::new(),
-                    expected: None,
-                    code: Code::AMBIGUOUS_KEY,
-                    diagnostic: Some(Box::new(
-                        Diagnostic::error(
-                            Code::AMBIGUOUS_KEY,
-                            path.clone(),
-                            format!("YAML reads this bare key as `{}`", entry.key),
-                        )
-                        .at(entry.key_span)
-                        .help("quote the key to keep it as it is written"),
-                    )),
-                    place: Some(Box::new((path, entry.key_span))),
-                });
+                let diagnostic = Diagnostic::error(
+                    Code::AMBIGUOUS_KEY,
+                    path.clone(),
+                    format!("YAML reads this bare key as `{}`", entry.key),
+                )
+                .at(entry.key_span)
+                .help("quote the key to keep it as it is written");
+                return Err(Fault::at(path, entry.key_span, Some(diagnostic)));
             }
             self.current = Some(entry);
-            return seed
-                .deserialize(entry.key.as_str().into_deserializer())
-                .map(Some);
+            return Ok(Some(&entry.key));
         }
         Ok(None)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+    /// The value of the key before.
+    #[inline(never)]
+    fn value(&mut self) -> Result<NodeDeserializer<'a>, Fault> {
         let entry = self
             .current
             .take()
             .ok_or_else(|| <Fault as de::Error>::custom("a value without its key"))?;
-        let deserializer = NodeDeserializer {
+        Ok(NodeDeserializer {
             node: &entry.value,
             place: Place::Key(&self.parent.place, &entry.key),
             reading: self.parent.reading,
@@ -715,9 +783,32 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
                 Keys::Free => &[],
             },
             number_as_text: false,
-        };
-        seed.deserialize(deserializer)
-            .map_err(|fault| deserializer.placed(fault))
+        })
+    }
+}
+
+impl<'de> de::MapAccess<'de> for Entries<'_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        match self.advance() {
+            Ok(Some(key)) => seed.deserialize(key.into_deserializer()).map(Some),
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        match self.value() {
+            Ok(deserializer) => match seed.deserialize(&deserializer) {
+                Ok(value) => Ok(value),
+                Err(fault) => Err(deserializer.placed(fault)),
+            },
+            Err(fault) => Err(fault),
+        }
     }
 }
 

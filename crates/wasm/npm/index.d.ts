@@ -1,0 +1,26 @@
+export {
+    applyFix,
+    check,
+    defaultValues,
+    preset,
+    presets,
+    removeValue,
+    render,
+    rules,
+    setValue,
+    version,
+} from "./module.js";
+export type {
+    Diagnostic,
+    Edit,
+    EditResult,
+    Fix,
+    JsonValue,
+    Manifest,
+    Place,
+    Preset,
+    RenderOptions,
+    RenderResult,
+    Rule,
+    ValuesFile,
+} from "./module.js";

@@ -1,0 +1,252 @@
+//! What a caller passed, checked by hand: serde-wasm-bindgen ignores unknown
+//! keys and does not say where in an object a fault is.
+
+use js_sys::{Array, JSON, Object, Reflect, TypeError};
+use mlflow_k8s_core::Rules;
+use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit, Fix};
+use mlflow_k8s_core::layers::Layer;
+use mlflow_k8s_core::path::ValuePath;
+use mlflow_k8s_core::release::Release;
+use mlflow_k8s_core::rules;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// What a values text is called that was passed without a name.
+pub(crate) const VALUES_NAME: &str = "values.yaml";
+
+/// The arguments of `render` and `check`.
+pub(crate) struct Call {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) release: Release,
+    pub(crate) rules: Rules,
+    /// Faults of options that are none of the call.
+    pub(crate) faults: Vec<Diagnostic>,
+}
+
+impl Call {
+    pub(crate) fn read(values: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
+        let mut call = Self {
+            layers: files(values)?,
+            release: Release::default(),
+            rules: Rules::Run,
+            faults: Vec::new(),
+        };
+        if options.is_undefined() || options.is_null() {
+            return Ok(call);
+        }
+        let mut skip = false;
+        for (key, value) in entries(options, "options")? {
+            let name = format!("options.{key}");
+            // So that `{release: form.release}` works where a form leaves it out.
+            if value.is_undefined() {
+                continue;
+            }
+            match key.as_str() {
+                "release" => call.release.name = text(&value, &name)?,
+                "namespace" => call.release.namespace = text(&value, &name)?,
+                "createNamespace" => call.release.create_namespace = boolean(&value, &name)?,
+                "kubeVersion" => match text(&value, &name)?.parse() {
+                    Ok(version) => call.release.kube_version = Some(version),
+                    Err(message) => {
+                        let root = ValuePath::root();
+                        let fault = Diagnostic::error(Code::KUBE_VERSION, root, message);
+                        call.faults.push(fault);
+                    }
+                },
+                "presets" => call.push(&value, &name, Layer::Preset)?,
+                "setJsons" => call.push(&value, &name, Layer::SetJson)?,
+                "sets" => call.push(&value, &name, Layer::Set)?,
+                "setStrings" => call.push(&value, &name, Layer::SetString)?,
+                "setLiterals" => call.push(&value, &name, Layer::SetLiteral)?,
+                "ignore" => call.ignore(&value, &name)?,
+                "skipRules" => skip = boolean(&value, &name)?,
+                _ => return Err(fault(&format!("there is no option `{name}`"))),
+            }
+        }
+        if skip {
+            call.rules = Rules::Skip;
+        }
+        Ok(call)
+    }
+
+    /// Leaves rules out, by their ids or names.
+    fn ignore(&mut self, value: &JsValue, name: &str) -> Result<(), JsValue> {
+        let mut codes = Vec::new();
+        for (place, item) in items(value, name, "an array of strings")? {
+            let code = text(&item, &place)?;
+            match rules::find(&code) {
+                Some(rule) => codes.push(rule.code),
+                None => self.faults.push(no_rule(&code)),
+            }
+        }
+        self.rules = Rules::Except(codes);
+        Ok(())
+    }
+
+    /// Adds a layer for each text of a list. The core puts the kinds in order.
+    fn push(
+        &mut self,
+        value: &JsValue,
+        name: &str,
+        layer: fn(String) -> Layer,
+    ) -> Result<(), JsValue> {
+        for (place, item) in items(value, name, "an array of strings")? {
+            self.layers.push(layer(text(&item, &place)?));
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with a code by which something should be ignored.
+fn no_rule(code: &str) -> Diagnostic {
+    let message = match rules::find_check(code) {
+        Some(check) => format!("{check} is always checked and cannot be ignored"),
+        None => format!("there is no rule `{code}`"),
+    };
+    let fault = Diagnostic::error(Code::INVALID_VALUE, ValuePath::root(), message);
+    match rules::closest(code).and_then(|near| rules::find(near.id)) {
+        Some(near) => fault.help(format!("did you mean {}?", near.code)),
+        None => fault,
+    }
+}
+
+/// Values files: a text, or a list of texts with their names.
+fn files(values: &JsValue) -> Result<Vec<Layer>, JsValue> {
+    const NAME: &str = "valuesYaml";
+    if let Some(text) = values.as_string() {
+        let name = VALUES_NAME.to_owned();
+        return Ok(vec![Layer::File { name, text }]);
+    }
+    items(values, NAME, "a string or an array of {name, text}")?
+        .map(|(place, file)| {
+            let mut name = VALUES_NAME.to_owned();
+            let mut content = None;
+            for (key, value) in entries(&file, &place)? {
+                let place = format!("{place}.{key}");
+                match key.as_str() {
+                    "name" => name = text(&value, &place)?,
+                    "text" => content = Some(text(&value, &place)?),
+                    _ => return Err(fault(&format!("there is no property `{place}`"))),
+                }
+            }
+            match content {
+                Some(text) => Ok(Layer::File { name, text }),
+                None => Err(wrong(
+                    &JsValue::UNDEFINED,
+                    &format!("{place}.text"),
+                    "a string",
+                )),
+            }
+        })
+        .collect()
+}
+
+/// A fix, of which only the edits count.
+pub(crate) fn fix(fix: &JsValue) -> Result<Fix, JsValue> {
+    let property = |of: &JsValue, key: &str| {
+        Reflect::get(of, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
+    };
+    entries(fix, "fix")?;
+    let edits = items(&property(fix, "edits"), "fix.edits", "an array of edits")?
+        .map(|(place, edit)| {
+            entries(&edit, &place)?;
+            let path = text(&property(&edit, "path"), &format!("{place}.path"))?;
+            let op = property(&edit, "op");
+            match op.as_string().as_deref() {
+                Some("set") => {
+                    let value = json(&property(&edit, "value"), &format!("{place}.value"))?;
+                    Ok(Edit::Set { path, value })
+                }
+                Some("remove") => Ok(Edit::Remove { path }),
+                _ => Err(wrong(&op, &format!("{place}.op"), "\"set\" or \"remove\"")),
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(fix_of(edits))
+}
+
+/// A fix that nobody is told of.
+pub(crate) fn fix_of(edits: Vec<Edit>) -> Fix {
+    Fix {
+        title: String::new(),
+        edits,
+        then: None,
+    }
+}
+
+/// A text.
+pub(crate) fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
+    value
+        .as_string()
+        .ok_or_else(|| wrong(value, name, "a string"))
+}
+
+fn boolean(value: &JsValue, name: &str) -> Result<bool, JsValue> {
+    value
+        .as_bool()
+        .ok_or_else(|| wrong(value, name, "a boolean"))
+}
+
+/// A value that JSON can hold, as `JSON.stringify` sees it: it follows
+/// `toJSON` methods and refuses cycles, in which a reader of ours would run
+/// until the stack ends.
+pub(crate) fn json(value: &JsValue, name: &str) -> Result<serde_json::Value, JsValue> {
+    let what = "a value that JSON can hold";
+    if value.as_f64().is_some_and(|number| !number.is_finite()) {
+        return Err(wrong(value, name, what));
+    }
+    JSON::stringify(value)
+        .ok()
+        // Undefined and functions come out as undefined.
+        .and_then(|text| text.as_string())
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .ok_or_else(|| wrong(value, name, what))
+}
+
+/// The keys and values of a plain object.
+fn entries(value: &JsValue, name: &str) -> Result<Vec<(String, JsValue)>, JsValue> {
+    if !value.is_object() || Array::is_array(value) {
+        return Err(wrong(value, name, "an object"));
+    }
+    let entries = Object::entries(value.unchecked_ref());
+    Ok(entries
+        .iter()
+        .filter_map(|entry| {
+            let entry: Array = entry.unchecked_into();
+            Some((entry.get(0).as_string()?, entry.get(1)))
+        })
+        .collect())
+}
+
+/// The elements of a list, each with its place.
+fn items(
+    value: &JsValue,
+    name: &str,
+    expected: &str,
+) -> Result<impl Iterator<Item = (String, JsValue)>, JsValue> {
+    if !Array::is_array(value) {
+        return Err(wrong(value, name, expected));
+    }
+    let list: Array = value.clone().unchecked_into();
+    let name = name.to_owned();
+    Ok((0..list.length()).map(move |index| (format!("{name}[{index}]"), list.get(index))))
+}
+
+fn wrong(value: &JsValue, name: &str, expected: &str) -> JsValue {
+    let found = if value.is_null() {
+        "null".to_owned()
+    } else if Array::is_array(value) {
+        "an array".to_owned()
+    } else {
+        let kind = value.js_typeof().as_string().unwrap_or_default();
+        match kind.as_str() {
+            "undefined" => kind,
+            "object" => format!("an {kind}"),
+            _ => format!("a {kind}"),
+        }
+    };
+    fault(&format!("`{name}` must be {expected}, not {found}"))
+}
+
+fn fault(message: &str) -> JsValue {
+    TypeError::new(message).into()
+}

@@ -1,0 +1,209 @@
+//! The core for JavaScript: the functions that the command line calls, with
+//! names and types as JavaScript programs expect them.
+//!
+//! What is wrong with an input is told by diagnostics and never thrown. What
+//! is wrong with a call (a number where text belongs, an option that does not
+//! exist) is a `TypeError` that names the argument.
+
+mod arguments;
+mod place;
+mod types;
+
+use mlflow_k8s_core::Outcome;
+use mlflow_k8s_core::diagnostic::{Edit, Fix};
+use mlflow_k8s_core::document::Document;
+use mlflow_k8s_core::{presets as core_presets, rules as core_rules, values};
+use wasm_bindgen::prelude::*;
+
+use arguments::{Call, fix_of};
+use types::to_js;
+
+/// Runs once, when the module is loaded: a panic, should one ever happen, is
+/// told on the console before it stops the module.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| console_error(&panic.to_string())));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// Renders the manifests of a release.
+///
+/// `yaml` is null, and `manifests` is empty, when a diagnostic is an error.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(unchecked_return_type = "RenderResult")]
+pub fn render(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let outcome = run(values_yaml, options)?;
+    to_js(&types::RenderResult::of(&outcome))
+}
+
+/// Says what is wrong with the values or could be better, errors first.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(unchecked_return_type = "Diagnostic[]")]
+pub fn check(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let outcome = run(values_yaml, options)?;
+    to_js(&types::diagnostics(&outcome.sources, &outcome.diagnostics))
+}
+
+fn run(values_yaml: &JsValue, options: &JsValue) -> Result<Outcome, JsValue> {
+    let call = Call::read(values_yaml, options)?;
+    let mut outcome = mlflow_k8s_core::render(&call.layers, &call.release, &call.rules);
+    if !call.faults.is_empty() {
+        outcome.diagnostics.splice(0..0, call.faults);
+        outcome.manifests = None;
+    }
+    Ok(outcome)
+}
+
+/// Every preset, in the order in which they are offered.
+#[wasm_bindgen(unchecked_return_type = "Preset[]")]
+pub fn presets() -> Result<JsValue, JsValue> {
+    let presets: Vec<_> = core_presets::PRESETS
+        .iter()
+        .map(types::Preset::of)
+        .collect();
+    to_js(&presets)
+}
+
+/// The preset of that name; undefined when there is none.
+///
+/// @throws {TypeError} when the name is not a string
+#[wasm_bindgen(unchecked_return_type = "Preset | undefined")]
+pub fn preset(
+    #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let name = arguments::text(name, "name")?;
+    match core_presets::preset(&name) {
+        Some(preset) => to_js(&types::Preset::of(preset)),
+        None => Ok(JsValue::UNDEFINED),
+    }
+}
+
+/// Every rule that looks across settings, by topic; `ignore` in `RenderOptions`
+/// leaves some out.
+#[wasm_bindgen(unchecked_return_type = "Rule[]")]
+pub fn rules() -> Result<JsValue, JsValue> {
+    let rules: Vec<_> = core_rules::catalogue()
+        .map(|(topic, rule)| types::Rule::of(topic, rule))
+        .collect();
+    to_js(&rules)
+}
+
+/// Every setting with its default and a comment, as a values file.
+#[wasm_bindgen(js_name = defaultValues)]
+pub fn default_values() -> String {
+    values::DEFAULTS.to_owned()
+}
+
+/// This module's version.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Writes a value into a values file and leaves the rest of the text alone.
+///
+/// What is missing above the place is created. When the edit is refused, the
+/// text comes back as it was, with the reason as a diagnostic.
+///
+/// @throws {TypeError} when an argument is of another type
+#[wasm_bindgen(js_name = setValue, unchecked_return_type = "EditResult")]
+pub fn set_value(
+    #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_param_type = "string",
+        param_description = "the place as `--set` writes it: `ingress.hosts[0].host`"
+    )]
+    path: &JsValue,
+    #[wasm_bindgen(
+        unchecked_param_type = "JsonValue",
+        param_description = "the value, as JSON can hold it"
+    )]
+    value: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let text = arguments::text(values_yaml, "valuesYaml")?;
+    let path = arguments::text(path, "path")?;
+    let value = arguments::json(value, "value")?;
+    edit(text, &fix_of(vec![Edit::Set { path, value }]))
+}
+
+/// Takes an entry out of a values file, with its own comment, and leaves the
+/// rest of the text alone. A place that is not there is no fault.
+///
+/// When the edit is refused, the text comes back as it was, with the reason as
+/// a diagnostic.
+///
+/// @throws {TypeError} when an argument is of another type
+#[wasm_bindgen(js_name = removeValue, unchecked_return_type = "EditResult")]
+pub fn remove_value(
+    #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_param_type = "string",
+        param_description = "the place as `--set` writes it: `ingress.hosts[0].host`"
+    )]
+    path: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let text = arguments::text(values_yaml, "valuesYaml")?;
+    let path = arguments::text(path, "path")?;
+    edit(text, &fix_of(vec![Edit::Remove { path }]))
+}
+
+/// Does what a diagnostic's fix says, all of its edits or none.
+///
+/// When an edit is refused, the text comes back as it was, with the reason as
+/// a diagnostic.
+///
+/// @throws {TypeError} when an argument is of another type
+#[wasm_bindgen(js_name = applyFix, unchecked_return_type = "EditResult")]
+pub fn apply_fix(
+    #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_param_type = "Fix",
+        param_description = "the `fix` of a diagnostic"
+    )]
+    fix: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let text = arguments::text(values_yaml, "valuesYaml")?;
+    let fix = arguments::fix(fix)?;
+    edit(text, &fix)
+}
+
+/// Edits a text; the diagnostics say why not.
+fn edit(text: String, fix: &Fix) -> Result<JsValue, JsValue> {
+    let mut document = Document::new(text);
+    let found = match document.apply(fix) {
+        Ok(()) => Vec::new(),
+        Err(refused) => refused.into_diagnostics(),
+    };
+    to_js(&types::EditResult::of(document.into_text(), found))
+}

@@ -1,0 +1,348 @@
+//! What goes out, and the TypeScript types of what comes in.
+
+use mlflow_k8s_core::source::{Origin, SourceId, Sources};
+use mlflow_k8s_core::{Outcome, diagnostic, manifest, presets, rules};
+use serde::Serialize;
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+
+use crate::arguments::VALUES_NAME;
+use crate::place::Places;
+
+/// Hands a value to JavaScript: maps as objects, what is missing as null.
+pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+// The arguments are read by hand (see `arguments`), so their types are, too.
+#[wasm_bindgen(typescript_custom_section)]
+const ARGUMENTS: &str = r#"
+/** A value that JSON can hold. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** A values file. */
+export interface ValuesFile {
+    /** What diagnostics call it; `values.yaml` when left out. */
+    name?: string;
+    /** Its text. */
+    text: string;
+}
+
+/** What `helm template` takes beside values files. */
+export interface RenderOptions {
+    /** The release's name, from which object names derive; `mlflow` when left out. */
+    release?: string | undefined;
+    /** The namespace, put on every namespaced object; `mlflow` when left out. */
+    namespace?: string | undefined;
+    /** Whether to render the Namespace object too. */
+    createNamespace?: boolean | undefined;
+    /** The oldest Kubernetes that the manifests must be good for, such as `1.34`. */
+    kubeVersion?: string | undefined;
+    /** Presets that the values are laid over, by name. */
+    presets?: string[] | undefined;
+    /** Like `--set`: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`. */
+    sets?: string[] | undefined;
+    /** Like `--set-string`: the values are always text. */
+    setStrings?: string[] | undefined;
+    /** Like `--set-json`: `key={"a":1}`. */
+    setJsons?: string[] | undefined;
+    /** Like `--set-literal`: one value, everything after the first `=`. */
+    setLiterals?: string[] | undefined;
+    /** Rules to leave out, by code or name: `["MK702"]`. `x-mlflow-k8s.ignore` in
+     * the values does the same. */
+    ignore?: string[] | undefined;
+    /** Skips all rules that look across settings. Wrong types, unknown
+     * keys and whatever rendering itself needs are always checked. */
+    skipRules?: boolean | undefined;
+}
+"#;
+
+/// What came of rendering.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RenderResult {
+    /// The objects in an order that is safe to apply; empty when a diagnostic is an error.
+    pub(crate) manifests: Vec<Manifest>,
+    /// All objects as one text of several YAML documents; null when a diagnostic is an error.
+    #[tsify(type = "string | null")]
+    pub(crate) yaml: Option<String>,
+    /// What is wrong or could be better, errors first.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What rules found that the values or the options ignore.
+    pub(crate) silenced: Vec<Diagnostic>,
+}
+
+impl RenderResult {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        Self {
+            manifests: outcome
+                .manifests
+                .iter()
+                .flat_map(manifest::ManifestSet::manifests)
+                .map(Manifest::of)
+                .collect(),
+            yaml: outcome
+                .manifests
+                .as_ref()
+                .map(manifest::ManifestSet::to_yaml),
+            diagnostics: diagnostics(&outcome.sources, &outcome.diagnostics),
+            silenced: diagnostics(&outcome.sources, &outcome.silenced),
+        }
+    }
+}
+
+/// One finished object.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Manifest {
+    /// Its kind, `Deployment`.
+    pub(crate) kind: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its namespace; null for kinds that have none.
+    #[tsify(type = "string | null")]
+    pub(crate) namespace: Option<String>,
+    /// A file name that is unique in its release: `deployment-mlflow-mlflow.yaml`.
+    pub(crate) file_name: String,
+    /// The object as one YAML document, ending in a newline.
+    pub(crate) yaml: String,
+}
+
+impl Manifest {
+    fn of(manifest: &manifest::Manifest) -> Self {
+        Self {
+            kind: manifest.kind().to_owned(),
+            name: manifest.name().to_owned(),
+            namespace: manifest.namespace().map(str::to_owned),
+            file_name: manifest.file_name(),
+            yaml: manifest.to_yaml(),
+        }
+    }
+}
+
+/// A text after an edit.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EditResult {
+    /// The text; as it was when the edit was refused.
+    pub(crate) values_yaml: String,
+    /// Why the edit was refused; empty when it was done.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl EditResult {
+    /// The findings' places are in the text, under no name.
+    pub(crate) fn of(text: String, mut found: Vec<diagnostic::Diagnostic>) -> Self {
+        let mut sources = Sources::new();
+        let source = sources.add(Origin::File(VALUES_NAME.to_owned()), text.clone());
+        for span in found.iter_mut().filter_map(|found| found.span.as_mut()) {
+            if span.source == SourceId::DEFAULTS {
+                span.source = source;
+            }
+        }
+        Self {
+            values_yaml: text,
+            diagnostics: diagnostics(&sources, &found),
+        }
+    }
+}
+
+/// A documented scenario.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Preset {
+    /// Its name, as `presets` in `RenderOptions` takes it.
+    pub(crate) name: String,
+    /// What it sets up, in a phrase.
+    pub(crate) summary: String,
+    /// Its values file, with comments.
+    pub(crate) values_yaml: String,
+}
+
+impl Preset {
+    pub(crate) fn of(preset: &presets::Preset) -> Self {
+        Self {
+            name: preset.name.to_owned(),
+            summary: preset.summary.to_owned(),
+            values_yaml: preset.values.to_owned(),
+        }
+    }
+}
+
+/// A rule that looks across settings.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Rule {
+    /// Its stable code, for machines: `MK702`.
+    pub(crate) code: String,
+    /// The same, for people: `gc-without-age`.
+    pub(crate) name: String,
+    /// How bad its findings are, at worst.
+    #[tsify(type = "\"error\" | \"warning\" | \"hint\"")]
+    pub(crate) severity: diagnostic::Severity,
+    /// What it is about, as the catalogue groups them.
+    pub(crate) topic: String,
+    /// What it finds, in a sentence.
+    pub(crate) summary: String,
+    /// What was observed, and on what.
+    pub(crate) why: String,
+    /// Values that it finds fault with.
+    pub(crate) example: String,
+}
+
+impl Rule {
+    pub(crate) fn of(topic: &str, rule: &rules::Rule) -> Self {
+        Self {
+            code: rule.code.id.to_owned(),
+            name: rule.code.name.to_owned(),
+            severity: rule.severity,
+            topic: topic.to_owned(),
+            summary: rule.code.summary.to_owned(),
+            why: rule.why.to_owned(),
+            example: rule.example.to_owned(),
+        }
+    }
+}
+
+/// One finding.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Diagnostic {
+    /// The stable name of its kind, for machines: `MK101`.
+    pub(crate) code: String,
+    /// The same, for people: `unknown-key`.
+    pub(crate) name: String,
+    /// An error cannot work, a warning works and will hurt, a hint tells a better way.
+    #[tsify(type = "\"error\" | \"warning\" | \"hint\"")]
+    pub(crate) severity: diagnostic::Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) message: String,
+    /// The setting that it speaks of, as `--set` writes it; empty when it is about the whole text.
+    pub(crate) path: String,
+    /// What was observed when it was left like this; rules only.
+    #[tsify(type = "string | null")]
+    pub(crate) why: Option<String>,
+    /// What to write instead, and why it matters where `why` does not say it.
+    #[tsify(type = "string | null")]
+    pub(crate) help: Option<String>,
+    /// Edits that mend it.
+    #[tsify(type = "Fix | null")]
+    pub(crate) fix: Option<Fix>,
+    /// Where it was written; null when no text says so.
+    #[tsify(type = "Place | null")]
+    pub(crate) place: Option<Place>,
+}
+
+/// A place in a text. Lines and columns count from 1, columns in characters;
+/// `start` and `end` are offsets in UTF-16 code units, as `String.prototype.slice`
+/// and editors count.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Place {
+    /// What the text is called: a file's name, `--set`, `preset quickstart`.
+    pub(crate) source: String,
+    /// The file, if the text is one.
+    #[tsify(type = "string | null")]
+    pub(crate) file: Option<String>,
+    /// The line of its first character.
+    pub(crate) line: usize,
+    /// The column of its first character.
+    pub(crate) column: usize,
+    /// The line of the character after its last one.
+    pub(crate) end_line: usize,
+    /// The column of the character after its last one.
+    pub(crate) end_column: usize,
+    /// The offset of its first character.
+    pub(crate) start: usize,
+    /// The offset after its last character.
+    pub(crate) end: usize,
+}
+
+/// Edits that make a finding go away; `applyFix` does them.
+#[derive(Serialize, Tsify)]
+pub(crate) struct Fix {
+    /// What the edits do, as an imperative.
+    pub(crate) title: String,
+    /// The edits, in order.
+    pub(crate) edits: Vec<Edit>,
+    /// What its owner still has to do outside the values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub(crate) then: Option<String>,
+}
+
+/// One edit of a values file.
+#[derive(Serialize, Tsify)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub(crate) enum Edit {
+    /// Write this value at this place, creating what is above it.
+    Set {
+        /// The place, as `--set` writes it.
+        path: String,
+        /// The value.
+        #[tsify(type = "JsonValue")]
+        value: serde_json::Value,
+    },
+    /// Take the entry away.
+    Remove {
+        /// The place, as `--set` writes it.
+        path: String,
+    },
+}
+
+/// The findings of one run.
+pub(crate) fn diagnostics(sources: &Sources, found: &[diagnostic::Diagnostic]) -> Vec<Diagnostic> {
+    let mut places = Places::new(sources);
+    found
+        .iter()
+        .map(|found| Diagnostic {
+            code: found.code.id.to_owned(),
+            name: found.code.name.to_owned(),
+            severity: found.severity,
+            message: found.message.clone(),
+            path: found.path.to_string(),
+            why: found.why.map(str::to_owned),
+            help: found.help.clone(),
+            fix: found.fix.as_ref().map(fix),
+            place: found.span.and_then(|span| places.of(span)),
+        })
+        .collect()
+}
+
+fn fix(fix: &diagnostic::Fix) -> Fix {
+    Fix {
+        title: fix.title.clone(),
+        then: fix.then.clone(),
+        edits: fix
+            .edits
+            .iter()
+            .cloned()
+            .map(|edit| match edit {
+                diagnostic::Edit::Set { path, value } => Edit::Set {
+                    path,
+                    value: as_javascript_holds_it(value),
+                },
+                diagnostic::Edit::Remove { path } => Edit::Remove { path },
+            })
+            .collect(),
+    }
+}
+
+/// Whole numbers beyond 2^53 become floats, as `JSON.parse` reads them;
+/// serde-wasm-bindgen refuses them.
+fn as_javascript_holds_it(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if float.abs() > 9_007_199_254_740_991.0 => Value::from(float),
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(as_javascript_holds_it).collect(),
+        Value::Object(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (key, as_javascript_holds_it(value)))
+            .collect(),
+        other => other,
+    }
+}

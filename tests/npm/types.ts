@@ -1,0 +1,54 @@
+// Compiled by `tsc --strict`, never run: the types say what the package does.
+import { applyFix, check, preset, presets, removeValue, render, rules, setValue } from "mlflow-k8s-wasm";
+import type { Diagnostic, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
+import { schema } from "mlflow-k8s-wasm/schema";
+
+const options: RenderOptions = {
+    release: "tracking",
+    namespace: "ml",
+    createNamespace: true,
+    kubeVersion: "1.34",
+    presets: ["quickstart"],
+    sets: ["replicaCount=2"],
+    setStrings: [],
+    setJsons: [],
+    setLiterals: [],
+    ignore: [],
+    skipRules: false,
+};
+const result = render("image: {}", options);
+const manifests: Manifest[] = result.manifests;
+const texts: string[] = manifests.map(({ kind, name, fileName, yaml }) => kind + name + fileName + yaml);
+const namespaces: (string | null)[] = manifests.map(({ namespace }) => namespace);
+const yaml: string | null = result.yaml;
+render([{ name: "base.yaml", text: "" }, { text: "" }], { release: undefined });
+
+const found: Diagnostic[] = check("");
+for (const { severity, fix, place } of found) {
+    const level: "error" | "warning" | "hint" = severity;
+    const where: Place | null = place;
+    const mend: Fix | null = fix;
+    if (mend) applyFix("", mend).valuesYaml.trim();
+    for (const edit of mend?.edits ?? []) {
+        if (edit.op === "set") setValue("", edit.path, edit.value);
+        else removeValue("", edit.path);
+    }
+    console.log(level, where?.line, where?.start);
+}
+setValue("", "a.b", [{ c: null }]).diagnostics satisfies Diagnostic[];
+presets().map(({ name, summary, valuesYaml }) => name + summary + valuesYaml);
+rules().map(({ code, name, topic, summary, why, example }) => code + name + topic + summary + why + example);
+result.silenced satisfies Diagnostic[];
+schema()["properties"];
+console.log(texts, namespaces, yaml?.length);
+
+// @ts-expect-error There may be no such preset.
+preset("none").valuesYaml;
+// @ts-expect-error There may be no text.
+result.yaml.trim();
+// @ts-expect-error Values are a text.
+render(1);
+// @ts-expect-error There is no such option.
+render("", { set: [] });
+// @ts-expect-error A function is not a value that JSON can hold.
+setValue("", "a", () => 1);
