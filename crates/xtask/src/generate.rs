@@ -20,10 +20,19 @@ struct Generated {
 }
 
 /// Every generated file. To generate another one, add it here.
-const FILES: &[Generated] = &[Generated {
-    path: "crates/core/src/values/defaults.yaml",
-    content: |_| Ok(mlflow_k8s_core::values::commented_defaults()),
-}];
+const FILES: &[Generated] = &[
+    Generated {
+        path: "crates/core/src/values/defaults.yaml",
+        content: |_| Ok(mlflow_k8s_core::values::commented_defaults()),
+    },
+    Generated {
+        path: "web/src/settings.json",
+        content: |_| {
+            let settings = mlflow_k8s_core::values::settings();
+            Ok(format!("{}\n", serde_json::to_string(&settings)?))
+        },
+    },
+];
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let mut outdated = Vec::new();
