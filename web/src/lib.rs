@@ -1,5 +1,28 @@
-//! The configurator's parts that need no browser.
+//! The configurator: a page that renders Kubernetes manifests for an MLflow
+//! tracking server in the browser.
+//!
+//! One state ([`state::State`]): the text of values.yaml. Everything else is
+//! derived from it, and the form edits it in place.
 
+pub mod app;
 pub mod archive;
 pub mod changed_lines;
+pub mod credentials;
+mod dom;
+pub mod edit;
+pub mod embed;
+pub mod features;
+mod form;
 pub mod highlight;
+pub mod history;
+pub mod import;
+mod output;
+mod problems;
+pub mod sections;
+pub mod share;
+mod sheets;
+mod shortcuts;
+pub mod state;
+pub mod storage;
+mod theme;
+pub mod view;

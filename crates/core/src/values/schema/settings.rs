@@ -219,11 +219,7 @@ fn kubernetes(root: &Value, name: &str, definition: &Value) -> Kind {
 
 fn amounts() -> Vec<Setting> {
     [
-        (
-            "cpu",
-            "CPU time: `500m` is half of one core.",
-            "500m",
-        ),
+        ("cpu", "CPU time: `500m` is half of one core.", "500m"),
         (
             "memory",
             "Memory: `3Gi`. A container that uses more than its limit is ended.",
@@ -371,7 +367,10 @@ mod tests {
     fn keys_become_words() {
         assert_eq!(label("backendStoreUri"), "Backend store URI");
         assert_eq!(label("namespace_rbac"), "Namespace RBAC");
-        assert_eq!(label("topologySpreadConstraints"), "Topology spread constraints");
+        assert_eq!(
+            label("topologySpreadConstraints"),
+            "Topology spread constraints"
+        );
         assert_eq!(label("runAsUser"), "Run as user");
     }
 
@@ -418,8 +417,14 @@ mod tests {
         assert_eq!(*kind("server.value_options"), Kind::Scalars);
         assert_eq!(*kind("podLabels"), Kind::Map);
         assert_eq!(*kind("resources.limits.cpu"), Kind::Quantity);
-        assert_eq!(*kind("mlflow.backendStoreUriFrom.secretKeyRef.name"), Kind::Text);
-        assert_eq!(*kind("securityContext.readOnlyRootFilesystem"), Kind::Switch);
+        assert_eq!(
+            *kind("mlflow.backendStoreUriFrom.secretKeyRef.name"),
+            Kind::Text
+        );
+        assert_eq!(
+            *kind("securityContext.readOnlyRootFilesystem"),
+            Kind::Switch
+        );
         assert_eq!(*kind("affinity"), Kind::Yaml("Affinity".to_owned()));
         assert!(matches!(kind("storage.accessMode"), Kind::Choice(words) if words.len() == 4));
         assert!(matches!(kind("image.pullPolicy"), Kind::Choice(words) if words.len() == 4));
