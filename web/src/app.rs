@@ -140,6 +140,7 @@ fn write_fragment(tab: Tab) {
 }
 
 fn full(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
+    let current = RwSignal::new(SECTIONS.first().map(|section| section.id));
     let pane = move || match state.pane.get() {
         Pane::Settings => "page show-settings",
         Pane::Output => "page show-output",
@@ -150,13 +151,14 @@ fn full(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
             {header(state, sheet)}
             <main class="panes">
                 <section id="settings" class="settings" aria-label="Settings">
-                    {settings_head(state)}
-                    <div class="settings-body">
+                    {settings_head(state, current)}
+                    <div class="settings-body" on:scroll=move |_| current.set(section_in_view())>
                         <Form />
                     </div>
                 </section>
                 <div class="results">
                     <section id="output" class="output" aria-label="Output">
+                        <h2 class="visually-hidden">"Output"</h2>
                         <Output />
                     </section>
                     <Problems />
@@ -206,7 +208,7 @@ fn header(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
                 </svg>
                 <h1>"mlflow-k8s" <span>" configurator"</span></h1>
             </div>
-            <div class="actions" role="toolbar" aria-label="Actions">
+            <div class="actions" role="group" aria-label="Actions">
                 {opener(Sheet::Presets, "Presets", "n", "tool")}
                 {opener(Sheet::Import, "Import", "i", "tool")}
                 <span class="divider"></span>
@@ -271,7 +273,11 @@ fn settings_head(state: State) -> impl IntoView {
             };
             view! {
                 <li>
-                    <button type="button" on:click=go>
+                    <button
+                        type="button"
+                        aria-current=move || (current.get() == Some(section.id)).then_some("true")
+                        on:click=go
+                    >
                         {section.title}
                         <span class="count" hidden=move || count.get() == 0>
                             {move || count.get()}

@@ -115,11 +115,20 @@ pub(crate) fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsVal
 
 /// Puts text on the clipboard, and says so or why not.
 pub(crate) fn copy(state: crate::state::State, text: String, what: &'static str) {
-    let promise = window().navigator().clipboard().write_text(&text);
+    const REFUSED: &str = "The browser does not let this page use the clipboard.";
+    let navigator = window().navigator();
+    // Pages without HTTPS have none.
+    let has_one = js_sys::Reflect::get(&navigator, &"clipboard".into())
+        .is_ok_and(|clipboard| clipboard.is_object());
+    if !has_one {
+        state.tell(REFUSED);
+        return;
+    }
+    let promise = navigator.clipboard().write_text(&text);
     wasm_bindgen_futures::spawn_local(async move {
         match wasm_bindgen_futures::JsFuture::from(promise).await {
             Ok(_) => state.tell(format!("Copied {what}.")),
-            Err(_) => state.tell("The browser does not let this page use the clipboard."),
+            Err(_) => state.tell(REFUSED),
         }
     });
 }

@@ -37,9 +37,7 @@ pub fn write(text: &str, path: &ValuePath, wanted: &Json) -> Edited {
 /// Takes a value away, so that its default holds again, and the mappings that
 /// it leaves empty.
 pub fn reset(text: &str, path: &ValuePath) -> Edited {
-    let mut document = Document::new(text);
-    remove(&mut document, path)?;
-    Ok(document.into_text())
+    reset_all(text, std::slice::from_ref(path))
 }
 
 /// Takes several values away.
@@ -48,7 +46,28 @@ pub fn reset_all(text: &str, paths: &[ValuePath]) -> Edited {
     for path in paths {
         remove(&mut document, path)?;
     }
-    Ok(document.into_text())
+    Ok(without_braces(document.into_text()))
+}
+
+/// A text of which nothing is left has no `{}` either: what is added next would
+/// go between the braces.
+fn without_braces(text: String) -> String {
+    if !text.lines().any(|line| line == "{}") {
+        return text;
+    }
+    let rest: String = text
+        .split_inclusive('\n')
+        .filter(|line| line.trim_end() != "{}")
+        .collect();
+    let is_empty = |text: &str| {
+        let root = Document::new(text).root();
+        root.is_ok_and(|root| root.is_null() || root.to_json() == Json::Object(Map::new()))
+    };
+    if is_empty(&text) && is_empty(&rest) {
+        rest
+    } else {
+        text
+    }
 }
 
 /// Adds an element at the end of a list.
@@ -71,7 +90,7 @@ pub fn remove_item(text: &str, list: &ValuePath, index: usize) -> Edited {
     if left.as_ref() == Some(&default) {
         remove(&mut document, list)?;
     }
-    Ok(document.into_text())
+    Ok(without_braces(document.into_text()))
 }
 
 /// Takes an entry of a mapping away. A default entry goes when it is null.
@@ -190,7 +209,7 @@ mod tests {
         let text = write(text, &path("storage.size"), &json!("10Gi")).unwrap();
         assert_eq!(text, "# mine\nstorage:\n  enabled: true\n");
         let text = write(&text, &path("storage.enabled"), &json!(false)).unwrap();
-        assert!(!text.contains("storage"), "{text}");
+        assert_eq!(text, "# mine\n");
     }
 
     #[test]
@@ -219,7 +238,7 @@ mod tests {
     #[test]
     fn the_last_element_takes_its_list_along() {
         let text = push("", &path("env"), 0, &json!({"name": "A"})).unwrap();
-        assert_eq!(remove_item(&text, &path("env"), 0).unwrap().trim(), "{}");
+        assert_eq!(remove_item(&text, &path("env"), 0).unwrap(), "");
     }
 
     #[test]

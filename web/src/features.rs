@@ -56,7 +56,8 @@ impl Feature {
     /// The codes of the rules that know what it needs.
     fn owns(self, code: &str) -> bool {
         match self {
-            Self::BasicAuth => code.starts_with("MK60"),
+            // Garbage collection signs in like any client.
+            Self::BasicAuth => code.starts_with("MK60") || code == "MK703",
             Self::Workspaces => code.starts_with("MK62"),
         }
     }

@@ -104,7 +104,7 @@ fn view_setting(state: State, setting: &'static Setting, path: ValuePath, depth:
         Kind::Map => collections::map(state, setting, path, false),
         Kind::Scalars => collections::map(state, setting, path, true),
         kind => {
-            let control = controls::control(state, setting, kind, &path);
+            let control = controls::control(state, setting, kind, &path, None);
             row(state, setting, path, control)
         }
     }

@@ -126,7 +126,7 @@ pub(super) fn group(
             {main_problems.map(|problems| view_problems(state, problems))}
             <div class="group-body" id=format!("{id}-body") hidden=move || !is_open.get()>
                 {move || {
-                    as_yaml.get().then(|| yaml_field(state, setting, &yaml_path))
+                    as_yaml.get().then(|| yaml_field(state, setting, &yaml_path, Some(format!("{} as YAML", setting.label))))
                 }}
                 <div hidden=move || as_yaml.get()>{body}</div>
             </div>
@@ -198,7 +198,7 @@ pub(super) fn list(
                     {reset_button(state, setting, path.clone(), is_changed)}
                     <button
                         type="button"
-                        id=id.clone()
+                        id=format!("{id}-add")
                         class="add"
                         data-path=path.to_string()
                         on:click=add
@@ -210,7 +210,7 @@ pub(super) fn list(
             </div>
             {help(setting, &id)}
             {view_problems(state, problems)}
-            {move || as_yaml.get().then(|| yaml_field(state, setting, &yaml_path))}
+            {move || as_yaml.get().then(|| yaml_field(state, setting, &yaml_path, Some(format!("{} as YAML", setting.label))))}
             <div class="items" hidden=move || as_yaml.get()>
                 <For each=move || 0..length.get() key=|index| *index children=items />
             </div>
@@ -233,7 +233,7 @@ fn view_item(
         let list = list.clone();
         move |_| {
             state.edit("", |text| edit::remove_item(text, &list, index));
-            dom::focus_later(format!("#{}", css_id(&control_id(&list))));
+            dom::focus_later(format!("#{}-add", css_id(&control_id(&list))));
         }
     };
     let remove_button = view! {
@@ -283,7 +283,7 @@ fn view_item(
                     <span class="item-name">{name.clone()}</span>
                     {remove_button}
                 </div>
-                {control(state, setting, kind, &path)}
+                {control(state, setting, kind, &path, Some(format!("{}, {name}", setting.label)))}
                 {view_problems(state, problems)}
             </div>
         }

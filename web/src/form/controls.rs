@@ -12,17 +12,19 @@ use mlflow_k8s_core::source::SourceId;
 use mlflow_k8s_core::yaml;
 use serde_json::Value as Json;
 
-/// The control of a kind of value.
+/// The control of a kind of value. `name` is its accessible name where no
+/// label has it.
 pub(super) fn control(
     state: State,
     setting: &'static Setting,
     kind: &'static Kind,
     path: &ValuePath,
+    name: Option<String>,
 ) -> AnyView {
     match kind {
         Kind::Switch => switch(state, path, &format!("{}-label", control_id(path))),
         Kind::Choice(choices) => choice(state, setting, choices, path),
-        Kind::Yaml(_) => yaml_field(state, setting, path),
+        Kind::Yaml(_) => yaml_field(state, setting, path, name),
         _ => text(state, setting, kind, path),
     }
 }
@@ -247,7 +249,12 @@ pub(super) fn typed(
 }
 
 /// A field for YAML, which is checked as it is typed.
-pub(super) fn yaml_field(state: State, setting: &'static Setting, path: &ValuePath) -> AnyView {
+pub(super) fn yaml_field(
+    state: State,
+    setting: &'static Setting,
+    path: &ValuePath,
+    name: Option<String>,
+) -> AnyView {
     let id = control_id(path);
     let author = path.to_string();
     let element = NodeRef::<Textarea>::new();
@@ -303,6 +310,7 @@ pub(super) fn yaml_field(state: State, setting: &'static Setting, path: &ValuePa
             data-path=author
             rows="2"
             placeholder=placeholder
+            aria-label=name
             aria-describedby=format!("{id}-help {id}-fault")
             aria-invalid=move || {
                 (fault.with(Option::is_some) || problems.with(|problems| has_error(problems)))

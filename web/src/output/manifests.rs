@@ -32,6 +32,7 @@ pub(crate) fn Manifests() -> impl IntoView {
         let lines_gone: usize = base.with(|base| {
             base.iter()
                 .map(|old| match find(&objects, &old.file_name) {
+                    Some(new) if new.text == old.text => 0,
                     Some(new) => changed(&old.text, &new.text).removed,
                     None => old.text.lines().count(),
                 })
