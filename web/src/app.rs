@@ -1,6 +1,5 @@
 //! The page.
 
-use crate::credentials::clean;
 use crate::embed::is_embedded;
 use crate::form::Form;
 use crate::import::accept_drops;
@@ -18,6 +17,7 @@ use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::preset;
+use mlflow_k8s_core::redact::redact;
 
 /// The preset of a first visit.
 const FIRST: &str = "quickstart";
@@ -84,8 +84,11 @@ fn keep_work(state: State) {
             return;
         }
         let keep = move || {
-            let text = state.text.with_untracked(|text| clean(text).text);
-            storage::save(&Work::new(text, state.target.get_untracked()));
+            // What cannot be read may hold anything: the last text that could
+            // stays in the storage.
+            if let Ok(clean) = state.text.with_untracked(|text| redact(text)) {
+                storage::save(&Work::new(clean.text, state.target.get_untracked()));
+            }
         };
         // The timer before this one is cancelled when it is dropped.
         timer.set_value(Some(Timeout::new(KEEP_AFTER, keep)));
@@ -253,7 +256,22 @@ fn header(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     }
 }
 
-fn settings_head(state: State) -> impl IntoView {
+/// The section at the top of the form's window.
+fn section_in_view() -> Option<&'static str> {
+    let top = dom::find(".settings-body")?
+        .get_bounding_client_rect()
+        .top();
+    SECTIONS
+        .iter()
+        .rfind(|section| {
+            dom::find(&format!("#section-{}", section.id))
+                .is_some_and(|element| element.get_bounding_client_rect().top() < top + 60.0)
+        })
+        .or(SECTIONS.first())
+        .map(|section| section.id)
+}
+
+fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl IntoView {
     let links = SECTIONS
         .iter()
         .map(|section| {
@@ -355,10 +373,12 @@ fn switcher(state: State) -> impl IntoView {
 fn playground(state: State) -> impl IntoView {
     let link = RwSignal::new(String::new());
     Effect::new(move |_| {
-        let clean = state.text.with(|text| clean(text).text);
+        let Ok(clean) = state.text.with(|text| redact(text)) else {
+            return;
+        };
         let shared = state
             .target
-            .with(|target| share::Shared::new(&clean, target));
+            .with(|target| share::Shared::new(&clean.text, target));
         leptos::task::spawn_local(async move {
             if let Ok(fragment) = share::pack(&shared).await {
                 link.set(fragment);

@@ -1,6 +1,5 @@
 //! Dialogs: presets, import, share, download, keys.
 
-use crate::credentials::clean;
 use crate::import::{import, import_file};
 use crate::share::{Shared, pack};
 use crate::shortcuts::{KEYS, Sheet};
@@ -11,6 +10,7 @@ use leptos::html::{Dialog, Input, Textarea};
 use leptos::prelude::*;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::PRESETS;
+use mlflow_k8s_core::redact::redact;
 use wasm_bindgen::JsCast;
 
 /// Every dialog.
@@ -204,16 +204,25 @@ fn imports(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
 fn shares(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     let link = RwSignal::new(String::new());
     let removed = RwSignal::new(Vec::<String>::new());
+    let refused = RwSignal::new(None::<String>);
     Effect::new(move |_| {
         if sheet.get() != Some(Sheet::Share) {
             return;
         }
-        let kept = state.text.with_untracked(|text| clean(text));
+        link.set(String::new());
+        let clean = match state.text.with_untracked(|text| redact(text)) {
+            Ok(clean) => clean,
+            Err(error) => {
+                removed.set(Vec::new());
+                refused.set(Some(format!("No link: {error}.")));
+                return;
+            }
+        };
         let shared = state
             .target
-            .with_untracked(|target| Shared::new(&kept.text, target));
-        removed.set(kept.removed);
-        link.set(String::new());
+            .with_untracked(|target| Shared::new(&clean.text, target));
+        removed.set(clean.paths);
+        refused.set(None);
         leptos::task::spawn_local(async move {
             let location = window().location();
             let page = location.href().unwrap_or_default();
@@ -241,6 +250,9 @@ fn shares(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
                 }}
             </ul>
         </div>
+        <p class="finding error" hidden=move || refused.with(Option::is_none)>
+            {move || refused.get()}
+        </p>
         <label for="share-link">"Link"</label>
         <input
             id="share-link"

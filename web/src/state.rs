@@ -6,6 +6,7 @@ use crate::view::{Field, Objects, Problem, Target, View, changed_below};
 use leptos::prelude::*;
 use mlflow_k8s_core::diagnostic::{Fix, Severity};
 use mlflow_k8s_core::document::Document;
+use mlflow_k8s_core::manifest::ManifestSet;
 use mlflow_k8s_core::path::ValuePath;
 use std::sync::Arc;
 
@@ -140,6 +141,8 @@ pub struct State {
     pub problems: Memo<Vec<Problem>>,
     /// The objects.
     pub objects: Memo<Objects>,
+    /// The objects as the core has them.
+    pub manifests: Memo<Arc<ManifestSet>>,
     /// What the marks compare with.
     pub baseline: RwSignal<Baseline>,
     /// The objects before the last change.
@@ -177,6 +180,10 @@ impl State {
         });
         let problems = Memo::new(move |_| view.with(|view| view.0.problems.clone()));
         let objects = Memo::new(move |_| view.with(|view| view.0.objects.clone()));
+        let manifests = Memo::new_with_compare(
+            move |_| view.with(|view| view.0.manifests.clone()),
+            |before, now| !matches!((before, now), (Some(a), Some(b)) if Arc::ptr_eq(a, b)),
+        );
         let first = objects.get_untracked();
         Self {
             text,
@@ -184,6 +191,7 @@ impl State {
             view,
             problems,
             objects,
+            manifests,
             baseline: RwSignal::default(),
             before: RwSignal::new(first.clone()),
             start: RwSignal::new(first),

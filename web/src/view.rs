@@ -2,7 +2,7 @@
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
 use mlflow_k8s_core::layers::Layer;
-use mlflow_k8s_core::manifest::Manifest;
+use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use mlflow_k8s_core::path::{Segment, ValuePath};
 use mlflow_k8s_core::release::{KubeVersion, Release};
 use mlflow_k8s_core::source::{Origin, Sources, Span};
@@ -140,6 +140,8 @@ pub struct View {
     pub problems: Vec<Problem>,
     /// The objects; those of the last good text when this one has an error.
     pub objects: Objects,
+    /// The same objects as the core has them.
+    pub manifests: Arc<ManifestSet>,
     /// Whether the objects are those of an earlier text.
     pub stale: bool,
     /// The values, defaults included.
@@ -150,24 +152,28 @@ impl View {
     /// Renders a text. `before` has what is shown while the text has an error.
     pub fn of(text: &str, target: &Target, before: Option<&Self>) -> Self {
         let outcome = render(text, target);
-        let fresh = outcome.manifests.as_ref().map(|set| {
+        let fresh = outcome.manifests.map(|set| {
             let objects: Vec<Object> = set.manifests().iter().map(Object::new).collect();
             match before {
-                // The same pointer tells readers that nothing has changed.
-                Some(before) if *before.objects == objects => before.objects.clone(),
-                _ => Arc::new(objects),
+                // The same pointers tell readers that nothing has changed.
+                Some(before) if *before.objects == objects => {
+                    (before.objects.clone(), before.manifests.clone())
+                }
+                _ => (Arc::new(objects), Arc::new(set)),
             }
         });
         let stale = fresh.is_none();
+        let (objects, manifests) = fresh
+            .or_else(|| before.map(|before| (before.objects.clone(), before.manifests.clone())))
+            .unwrap_or_default();
         Self {
             problems: outcome
                 .diagnostics
                 .into_iter()
                 .map(|finding| Problem::new(finding, &outcome.sources))
                 .collect(),
-            objects: fresh
-                .or_else(|| before.map(|before| before.objects.clone()))
-                .unwrap_or_default(),
+            objects,
+            manifests,
             stale,
             merged: outcome.merged,
         }

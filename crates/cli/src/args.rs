@@ -38,6 +38,7 @@ pub(crate) enum Command {
     Render(RenderArgs),
     Check(CheckArgs),
     Values(ValuesArgs),
+    Commands(CommandsArgs),
     /// Print the JSON Schema of the values
     ///
     /// Editors complete and check a values file that begins with the line
@@ -136,6 +137,27 @@ pub(crate) struct ValuesArgs {
     /// How to write the merged values
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, requires = "merged", help_heading = OUTPUT)]
     pub(crate) output: Format,
+}
+
+/// Print what to run: from the Secrets to the client, and back
+///
+/// In order, for exactly these values: create what the release refers to,
+/// apply, wait, reach the server, upgrade, uninstall. Nothing is run.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s commands -f values.yaml
+  mlflow-k8s commands --preset production --format json | jq -r '.[].title'")]
+pub(crate) struct CommandsArgs {
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+
+    /// How to write the steps
+    #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) format: StepFormat,
 }
 
 /// Print a completion script for a shell
@@ -288,6 +310,16 @@ pub(crate) enum ReportFormat {
     Sarif,
     /// Commands that GitHub Actions shows as annotations
     Github,
+}
+
+/// How steps are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StepFormat {
+    /// Commands with comments
+    #[default]
+    Text,
+    /// An array of objects
+    Json,
 }
 
 #[cfg(test)]

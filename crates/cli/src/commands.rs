@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod man;
 pub(crate) mod render;
 pub(crate) mod schema;
+pub(crate) mod steps;
 pub(crate) mod values;
 
 use mlflow_k8s_core::presets::PRESETS;

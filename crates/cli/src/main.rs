@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Render(args) => commands::render::run(args),
         Command::Check(args) => commands::check::run(args),
         Command::Values(args) => commands::values::run(args),
+        Command::Commands(args) => commands::steps::run(args),
         Command::Schema => commands::schema::run(),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),

@@ -2,12 +2,16 @@
 //! superset of the official Helm chart's.
 
 mod check;
+pub mod commands;
 pub mod diagnostic;
+pub mod diagram;
 pub mod document;
 pub mod layers;
 pub mod manifest;
 pub mod path;
 pub mod presets;
+pub mod redact;
+mod references;
 pub mod release;
 mod render;
 pub mod resolve;

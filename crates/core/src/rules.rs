@@ -21,7 +21,7 @@ mod network_policy;
 mod page;
 mod pod;
 mod resources;
-mod secrets;
+pub(crate) mod secrets;
 mod server_options;
 mod storage;
 mod workspaces;

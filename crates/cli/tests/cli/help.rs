@@ -8,7 +8,15 @@ use crate::sandbox::Sandbox;
 fn help_of_every_command() {
     let sandbox = Sandbox::new();
     assert_snapshot!("help", sandbox.run(&["--help"]));
-    for command in ["render", "check", "values", "schema", "completions", "man"] {
+    for command in [
+        "render",
+        "check",
+        "values",
+        "commands",
+        "schema",
+        "completions",
+        "man",
+    ] {
         assert_snapshot!(format!("help_{command}"), sandbox.run(&[command, "--help"]));
     }
 }

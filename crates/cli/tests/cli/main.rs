@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod commands;
 mod failures;
 mod help;
 mod readme;

@@ -58,7 +58,7 @@ storage:
 ];
 
 /// A URI's password, if it has one, and the URI with a placeholder in its place.
-fn password(uri: &str) -> Option<(&str, String)> {
+pub(crate) fn password(uri: &str) -> Option<(&str, String)> {
     let (scheme, rest) = uri.split_once("://")?;
     // Unencoded passwords may hold slashes and @.
     let (credentials, host) = rest.rsplit_once('@')?;
@@ -146,7 +146,8 @@ const SECRET_ENDINGS: &[&str] = &[
     "SAS_TOKEN",
 ];
 
-fn is_secret(name: &str) -> bool {
+/// Whether a variable of that name holds a secret.
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_uppercase();
     SECRET_ENDINGS.iter().any(|ending| {
         name.strip_suffix(ending)

@@ -1,0 +1,506 @@
+//! What must be there before the manifests are applied, and their application.
+
+use super::Step;
+use super::shell::quote;
+use super::site::Site;
+use crate::manifest::Manifest;
+use crate::references::{By, Reference, containers, list, pod, references, text};
+use serde_json::Value;
+
+/// A Secret or ConfigMap that somebody has to create.
+#[derive(Debug)]
+pub(super) struct Need<'m> {
+    pub(super) kind: &'m str,
+    pub(super) name: &'m str,
+    /// Keys that something asks for.
+    entries: Vec<Entry<'m>>,
+    /// All its entries become variables.
+    is_environment: bool,
+    /// A volume takes whatever it holds.
+    is_folder: bool,
+    /// The certificate of these hosts.
+    certificate: Option<Vec<&'m str>>,
+    is_pull_secret: bool,
+}
+
+#[derive(Debug)]
+struct Entry<'m> {
+    key: &'m str,
+    /// The variable that takes it; a file without one.
+    variable: Option<&'m str>,
+}
+
+/// Every Secret and ConfigMap that is referred to and that nothing creates.
+pub(super) fn needs<'m>(site: &Site<'m>) -> Vec<Need<'m>> {
+    let all: Vec<(&Manifest, Reference<'_>)> = site
+        .set
+        .manifests()
+        .iter()
+        .flat_map(|manifest| {
+            references(manifest)
+                .into_iter()
+                .map(move |found| (manifest, found))
+        })
+        .collect();
+    let is_created = |kind: &str, name: &str| {
+        site.set
+            .manifests()
+            .iter()
+            .any(|manifest| manifest.kind() == kind && manifest.name() == name)
+            || all.iter().any(|(_, found)| {
+                found.by == By::As("creates") && found.kind == kind && found.name == name
+            })
+    };
+    let mut needs: Vec<Need<'m>> = Vec::new();
+    for (manifest, found) in &all {
+        let wanted = matches!(found.kind, "Secret" | "ConfigMap")
+            && !found.optional
+            && found.namespace.is_none_or(|other| other == site.namespace)
+            && !is_created(found.kind, found.name)
+            && !(found.by == By::Certificate && has_issuer(manifest));
+        if !wanted {
+            continue;
+        }
+        let known = needs
+            .iter()
+            .position(|need| need.kind == found.kind && need.name == found.name);
+        let index = known.unwrap_or_else(|| {
+            needs.push(Need {
+                kind: found.kind,
+                name: found.name,
+                entries: Vec::new(),
+                is_environment: false,
+                is_folder: false,
+                certificate: None,
+                is_pull_secret: false,
+            });
+            needs.len() - 1
+        });
+        if let Some(need) = needs.get_mut(index) {
+            need.add(manifest, found);
+        }
+    }
+    needs
+}
+
+/// Whether cert-manager makes an Ingress' certificates.
+fn has_issuer(ingress: &Manifest) -> bool {
+    ingress
+        .object()
+        .pointer("/metadata/annotations")
+        .and_then(Value::as_object)
+        .is_some_and(|annotations| {
+            ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"]
+                .iter()
+                .any(|key| annotations.contains_key(*key))
+                || annotations.get("kubernetes.io/tls-acme") == Some(&Value::from("true"))
+        })
+}
+
+impl<'m> Need<'m> {
+    fn add(&mut self, manifest: &'m Manifest, found: &Reference<'m>) {
+        match &found.by {
+            By::Variable { variable, key } => self.entry(key, Some(variable)),
+            By::AllVariables => self.is_environment = true,
+            By::Entry(key) => self.entry(key, None),
+            By::PullSecret => self.is_pull_secret = true,
+            By::Certificate => {
+                let hosts = list(manifest.object(), "/spec/tls")
+                    .filter(|tls| text(tls, "/secretName") == Some(self.name))
+                    .flat_map(|tls| list(tls, "/hosts"))
+                    .filter_map(Value::as_str);
+                self.certificate.get_or_insert_default().extend(hosts);
+            }
+            By::Volume { items, .. } if !items.is_empty() => {
+                for (key, _) in items {
+                    self.entry(key, None);
+                }
+            }
+            By::Volume { volume, .. } => {
+                let files = pod(manifest)
+                    .map(|pod| files_of(pod, volume))
+                    .unwrap_or_default();
+                self.is_folder |= files.is_empty();
+                for key in files {
+                    self.entry(key, None);
+                }
+            }
+            By::As(_) => self.is_folder = true,
+        }
+    }
+
+    /// Several variables may take the same entry; the one whose content is
+    /// known describes it best.
+    fn entry(&mut self, key: &'m str, variable: Option<&'m str>) {
+        let known = self.entries.iter_mut().find(|entry| entry.key == key);
+        match known {
+            None => self.entries.push(Entry { key, variable }),
+            Some(entry) => {
+                let is_better = variable.is_some_and(|variable| OWN.contains(&variable))
+                    || entry.variable.is_none();
+                if is_better && variable.is_some() {
+                    entry.variable = variable;
+                }
+            }
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// Whether it is a certificate with its key and nothing else.
+    fn is_certificate(&self) -> bool {
+        self.kind == "Secret"
+            && !self.is_environment
+            && !self.is_folder
+            && (self.certificate.is_some() || self.has("tls.crt"))
+            && self
+                .entries
+                .iter()
+                .all(|entry| matches!(entry.key, "tls.crt" | "tls.key"))
+    }
+
+    /// `secret/mlflow-auth-secret`, quoted.
+    pub(super) fn resource(&self) -> String {
+        quote(&format!("{}/{}", self.kind.to_lowercase(), self.name))
+    }
+}
+
+const SECRET_KEY: &str = "MLFLOW_FLASK_SERVER_SECRET_KEY";
+pub(super) const ADMIN_PASSWORD: &str = "MLFLOW_AUTH_ADMIN_PASSWORD";
+const CONFIG_PATH: &str = "MLFLOW_AUTH_CONFIG_PATH";
+const STORES: [&str; 2] = ["MLFLOW_BACKEND_STORE_URI", "MLFLOW_REGISTRY_STORE_URI"];
+/// Variables whose content is known.
+const OWN: [&str; 4] = [
+    SECRET_KEY,
+    ADMIN_PASSWORD,
+    "MLFLOW_BACKEND_STORE_URI",
+    "MLFLOW_REGISTRY_STORE_URI",
+];
+
+/// Files below a volume's mounts that the containers are told to read.
+fn files_of<'m>(pod: &'m Value, volume: &str) -> Vec<&'m str> {
+    let mut files: Vec<&str> = Vec::new();
+    for container in containers(pod) {
+        for mount in
+            list(container, "/volumeMounts").filter(|mount| text(mount, "/name") == Some(volume))
+        {
+            if let Some(file) = text(mount, "/subPath") {
+                files.push(file);
+                continue;
+            }
+            let folder = text(mount, "/mountPath").unwrap_or_default();
+            let texts = ["/command", "/args"]
+                .into_iter()
+                .flat_map(|pointer| list(container, pointer))
+                .chain(list(container, "/env").filter_map(|entry| entry.pointer("/value")))
+                .filter_map(Value::as_str);
+            files.extend(texts.flat_map(|text| below(text, folder)));
+        }
+    }
+    let mut distinct = Vec::new();
+    for file in files {
+        if !distinct.contains(&file) {
+            distinct.push(file);
+        }
+    }
+    distinct
+}
+
+/// The files directly below a folder that a text names.
+fn below<'t>(text: &'t str, folder: &str) -> impl Iterator<Item = &'t str> {
+    let start = format!("{}/", folder.trim_end_matches('/'));
+    text.match_indices(&start)
+        .filter_map(|(at, found)| text.get(at + found.len()..))
+        .filter_map(|rest| {
+            let end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c))
+                .unwrap_or(rest.len());
+            rest.get(..end).filter(|file| !file.is_empty())
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
+    let mut steps: Vec<Step> = namespace(site, needs).into_iter().collect();
+    steps.extend(look(site));
+    steps.extend(needs.iter().map(|need| create(site, need)));
+    steps.push(
+        Step::shell(
+            "Apply the manifests",
+            ["kubectl apply -f manifests.yaml".to_owned()],
+        )
+        .why("`manifests.yaml` holds them all; the namespace is in each."),
+    );
+    let namespace = site.in_namespace();
+    if let Some(external) = site.first("ExternalSecret") {
+        let name = quote(&format!("externalsecret/{}", external.name()));
+        steps.push(
+            Step::shell(
+                "Wait for the Secret",
+                [format!(
+                    "kubectl wait --for=condition=Ready {name} {namespace} --timeout=2m"
+                )],
+            )
+            .why("The External Secrets Operator makes it; the server starts when it is there."),
+        );
+    }
+    steps.push(
+        Step::shell(
+            "Wait for the server",
+            [format!(
+                "kubectl rollout status {} {namespace} --timeout=10m",
+                site.deployment_name()
+            )],
+        )
+        .why(format!(
+            "If it does not become ready, the log says why: `kubectl logs {} {namespace} \
+             --all-containers`. MLflow may end with exit code 0 although it failed: `Completed` \
+             is no success.",
+            site.deployment_name()
+        )),
+    );
+    steps
+}
+
+fn namespace(site: &Site<'_>, needs: &[Need<'_>]) -> Option<Step> {
+    let is_rendered = site.first("Namespace").is_some();
+    if site.namespace == "default" || (is_rendered && needs.is_empty()) {
+        return None;
+    }
+    let name = quote(site.namespace);
+    let command = if is_rendered {
+        // With the annotation that apply compares with.
+        format!("kubectl create namespace {name} --save-config")
+    } else {
+        format!("kubectl create namespace {name}")
+    };
+    let step = Step::shell("Create the namespace", [command]);
+    Some(if is_rendered {
+        step.why("The manifests hold it too; what they refer to needs it now.")
+    } else {
+        step.why("Unless it is there.")
+    })
+}
+
+/// What neither the manifests nor the steps create.
+fn look(site: &Site<'_>) -> Option<Step> {
+    let namespace = site.in_namespace();
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |line: String| {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    };
+    for manifest in site.set.manifests() {
+        match manifest.kind() {
+            "ServiceMonitor" => add("kubectl get crd servicemonitors.monitoring.coreos.com".into()),
+            "HTTPRoute" => add("kubectl get crd httproutes.gateway.networking.k8s.io".into()),
+            "ExternalSecret" => add("kubectl get crd externalsecrets.external-secrets.io".into()),
+            _ => {}
+        }
+        for found in references(manifest) {
+            let is_rendered = site
+                .set
+                .manifests()
+                .iter()
+                .any(|other| other.kind() == found.kind && other.name() == found.name);
+            let there_always = found.kind == "ServiceAccount" && found.name == "default";
+            if is_rendered || there_always {
+                continue;
+            }
+            let resource = quote(&format!("{}/{}", found.kind.to_lowercase(), found.name));
+            match found.kind {
+                "PersistentVolumeClaim" | "ServiceAccount" => {
+                    add(format!("kubectl get {resource} {namespace}"));
+                }
+                "IngressClass" => add(format!("kubectl get {resource}")),
+                "Gateway" => add(format!(
+                    "kubectl get {resource} --namespace {}",
+                    quote(found.namespace.unwrap_or(site.namespace))
+                )),
+                _ => {}
+            }
+        }
+    }
+    (!lines.is_empty()).then(|| {
+        Step::shell("Look for what must be there already", lines)
+            .why("The manifests refer to it and do not create it.")
+    })
+}
+
+fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
+    let namespace = site.in_namespace();
+    let name = quote(need.name);
+    let title = format!("Create the {} {}", need.kind, need.name);
+    if need.is_pull_secret {
+        let step = Step::shell(
+            title,
+            [continued([
+                format!("kubectl create secret docker-registry {name} {namespace}"),
+                "--docker-server='<REGISTRY>'".to_owned(),
+                "--docker-username='<USER>'".to_owned(),
+                "--docker-password='<PASSWORD>'".to_owned(),
+            ])],
+        );
+        return step.why("The nodes pull the image with it.");
+    }
+    if need.is_certificate() {
+        let step = Step::shell(
+            title,
+            [continued([
+                format!("kubectl create secret tls {name} {namespace}"),
+                "--cert=tls.crt".to_owned(),
+                "--key=tls.key".to_owned(),
+            ])],
+        );
+        return step.why(certificate_hint(site, need));
+    }
+
+    let mut lines = Vec::new();
+    let mut hints: Vec<String> = Vec::new();
+    let kind = if need.kind == "ConfigMap" {
+        "configmap"
+    } else {
+        "secret generic"
+    };
+    let mut command = vec![format!("kubectl create {kind} {name} {namespace}")];
+    if need.certificate.is_some() || (need.has("tls.crt") && need.has("tls.key")) {
+        command.push("--type=kubernetes.io/tls".to_owned());
+        hints.push(certificate_hint(site, need));
+        for key in ["tls.crt", "tls.key"] {
+            if !need.has(key) {
+                command.push(format!("--from-file={key}"));
+            }
+        }
+    }
+    for entry in &need.entries {
+        let argument = |value: &str| format!("--from-literal={}={value}", quote(entry.key));
+        command.push(match entry.variable {
+            Some(SECRET_KEY) => argument("\"$(openssl rand -hex 32)\""),
+            Some(ADMIN_PASSWORD) => {
+                hints.push(
+                    "MLflow wants a password of 12 characters or more, and reads it only when \
+                     the database of users is made."
+                        .to_owned(),
+                );
+                argument("\"$(openssl rand -base64 18)\"")
+            }
+            Some(variable) if STORES.contains(&variable) => {
+                hints.push(
+                    "Special characters of the password are URL-encoded in a URI: `@` is `%40`."
+                        .to_owned(),
+                );
+                argument("'postgresql://<USER>:<PASSWORD>@<HOST>:5432/<DATABASE>'")
+            }
+            Some("MLFLOW_TRACKING_USERNAME") => argument("admin"),
+            Some(variable) => argument(&quote(&format!("<{variable}>"))),
+            None if reads_users_from(site, entry.key) => {
+                lines.extend(users_file(site, entry.key));
+                hints.push(users_hint(site));
+                format!("--from-file={}", quote(entry.key))
+            }
+            None => format!("--from-file={}", quote(entry.key)),
+        });
+    }
+    if need.is_environment {
+        let file = format!("{}.env", need.name);
+        command.push(format!("--from-env-file={}", quote(&file)));
+        hints.push(format!(
+            "`{file}` has a line NAME=value for each variable{}.",
+            wanted_variables(site)
+        ));
+        if !need.entries.is_empty() || need.is_folder {
+            // kubectl takes such a file alone.
+            command.retain(|part| {
+                !part.starts_with("--from-literal=") && !part.starts_with("--from-file=")
+            });
+            let keys: Vec<&str> = need.entries.iter().map(|entry| entry.key).collect();
+            hints.push(format!("It needs these too: {}.", keys.join(", ")));
+        }
+    } else if need.is_folder && need.entries.is_empty() {
+        command.push(format!("--from-file={}", quote(&format!("{}/", need.name))));
+        hints.push(format!(
+            "Every file of the folder `{}` becomes an entry.",
+            need.name
+        ));
+    }
+    lines.push(continued(command));
+    let step = Step::shell(title, lines);
+    hints.into_iter().fold(step, Step::why)
+}
+
+/// What an object store usually asks of the environment.
+fn wanted_variables(site: &Site<'_>) -> &'static str {
+    let destination = site
+        .setting("artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION")
+        .unwrap_or_default();
+    if destination.starts_with("s3://") {
+        ", such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    } else if destination.starts_with("wasb") {
+        ", such as AZURE_STORAGE_CONNECTION_STRING"
+    } else {
+        ""
+    }
+}
+
+/// Parts of a command on lines of their own.
+fn continued(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().collect::<Vec<_>>().join(" \\\n  ")
+}
+
+fn certificate_hint(site: &Site<'_>, need: &Need<'_>) -> String {
+    match &need.certificate {
+        Some(hosts) if hosts.is_empty() => {
+            "The certificate, with those that link it to its authority, and its key.".to_owned()
+        }
+        Some(hosts) => format!("The certificate of {}, and its key.", hosts.join(", ")),
+        None => format!(
+            "The certificate must be valid for the names that clients use, for example {}.{}.svc.cluster.local{}.",
+            site.service.name(),
+            site.namespace,
+            if site.first("Ingress").is_none() && site.first("HTTPRoute").is_none() {
+                " and localhost"
+            } else {
+                ""
+            }
+        ),
+    }
+}
+
+/// Whether a file is the settings of basic auth.
+fn reads_users_from(site: &Site<'_>, key: &str) -> bool {
+    site.basic_auth()
+        && site
+            .literal(CONFIG_PATH)
+            .and_then(|path| path.rsplit('/').next())
+            == Some(key)
+}
+
+/// The settings of basic auth, as a file of that name.
+fn users_file(site: &Site<'_>, key: &str) -> [String; 1] {
+    let backend = site.literal("MLFLOW_BACKEND_STORE_URI");
+    let database = match (site.volume_folder(), backend) {
+        (Some(folder), _) => format!("sqlite:///{}/basic_auth.db", folder.trim_end_matches('/')),
+        (None, Some(uri)) if !uri.starts_with("sqlite") => {
+            crate::redact::without_passwords(uri).unwrap_or_else(|| uri.to_owned())
+        }
+        _ => "postgresql://<USER>:<PASSWORD>@<HOST>:5432/<DATABASE>".to_owned(),
+    };
+    [format!(
+        "cat > {} <<'INI'\n[mlflow]\ndefault_permission = READ\ndatabase_uri = {}\nadmin_username = admin\nINI",
+        quote(key),
+        database.replace('%', "%%"),
+    )]
+}
+
+fn users_hint(site: &Site<'_>) -> String {
+    if site.volume_folder().is_some() {
+        "The users are kept in a database of their own on the volume.".to_owned()
+    } else {
+        "The users may be kept in the server's own database; a `%` in the URI is written `%%` here."
+            .to_owned()
+    }
+}

@@ -1,0 +1,118 @@
+//! How the release is removed, and what becomes of its data.
+
+use super::Step;
+use super::prepare::Need;
+use super::shell::quote;
+use super::site::Site;
+use crate::manifest::Manifest;
+use crate::references::text;
+
+pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
+    let namespace = site.in_namespace();
+    let claim = site.first("PersistentVolumeClaim");
+    let has_namespace = site.first("Namespace").is_some();
+    let mut steps = Vec::new();
+    if claim.is_some() || has_namespace {
+        let mut parts = vec![format!("kubectl delete {namespace} --ignore-not-found")];
+        // Against the order of applying: what refers goes before what is referred to.
+        parts.extend(
+            site.set
+                .manifests()
+                .iter()
+                .rev()
+                .filter(|manifest| {
+                    !matches!(manifest.kind(), "PersistentVolumeClaim" | "Namespace")
+                })
+                .map(resource),
+        );
+        let step = Step::shell(
+            if claim.is_some() {
+                "Uninstall, and keep the data"
+            } else {
+                "Uninstall, and keep the namespace"
+            },
+            [parts.join(" \\\n  ")],
+        );
+        let what = match (claim.is_some(), has_namespace) {
+            (true, true) => "the volume, and the namespace with everything in it",
+            (true, false) => "the volume with all that is on it",
+            _ => "the namespace with everything in it",
+        };
+        steps.push(
+            step.why(format!(
+                "`kubectl delete -f manifests.yaml` would delete {what}."
+            ))
+            .why(outside(site)),
+        );
+    } else {
+        steps.push(
+            Step::shell("Uninstall", ["kubectl delete -f manifests.yaml".to_owned()])
+                .why(outside(site)),
+        );
+    }
+    if let Some(claim) = claim {
+        steps.push(
+            Step::shell(
+                "Remove the data too",
+                [format!("kubectl delete {} {namespace}", resource(claim))],
+            )
+            .why("For good, unless the storage class retains volumes."),
+        );
+    }
+    let mut by_hand: Vec<String> = needs.iter().map(Need::resource).collect();
+    by_hand.sort();
+    if !by_hand.is_empty() {
+        steps.push(
+            Step::shell(
+                "Remove what was created by hand",
+                [format!("kubectl delete {namespace} {}", by_hand.join(" "))],
+            )
+            .why("Unless something else uses it."),
+        );
+    }
+    if site.namespace != "default" {
+        steps.push(
+            Step::shell(
+                "Remove the namespace",
+                [format!(
+                    "kubectl delete namespace {}",
+                    quote(site.namespace)
+                )],
+            )
+            .why("With everything in it, volumes and what is not of this release included."),
+        );
+    }
+    steps
+}
+
+/// `deployment/mlflow-mlflow`, quoted; kinds that are not built in with their group.
+fn resource(manifest: &Manifest) -> String {
+    let kind = manifest.kind().to_lowercase();
+    let group = text(manifest.object(), "/apiVersion")
+        .and_then(|version| version.split_once('/'))
+        .map(|(group, _)| group)
+        .filter(|group| group.contains('.') && !group.ends_with(".k8s.io"))
+        .map(|group| format!(".{group}"))
+        .unwrap_or_default();
+    quote(&format!("{kind}{group}/{}", manifest.name()))
+}
+
+/// What the manifests do not hold.
+fn outside(site: &Site<'_>) -> &'static str {
+    let is_file = |uri: &str| uri.starts_with("sqlite") || uri.starts_with('/');
+    let database = site
+        .setting("backend-store-uri", "MLFLOW_BACKEND_STORE_URI")
+        .is_none_or(|uri| !is_file(uri));
+    let artifacts = site
+        .setting("artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION")
+        .is_some_and(|uri| uri.contains("://") && !uri.starts_with("file:"));
+    match (database, artifacts) {
+        (true, true) => "The database server and the object store keep what they have.",
+        (true, false) => "The database server keeps what it has.",
+        (false, true) => "The object store keeps what it has.",
+        (false, false) if site.volume_folder().is_none() => {
+            "The data were in the pod, and go with it."
+        }
+        (false, false) => "",
+    }
+}
