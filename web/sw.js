@@ -3,7 +3,7 @@
 // browser notices a new one by this file alone.
 
 const VERSION = "__VERSION__";
-const FILES = ["./", __FILES__];
+const FILES = ["./", "./index.html", __FILES__];
 const NAME = `mlflow-k8s-${VERSION}`;
 
 self.addEventListener("install", (event) => {

@@ -8,6 +8,11 @@
     unreachable_pub,
     reason = "what #[component] writes is public whatever it is told"
 )]
+#![expect(
+    clippy::too_many_lines,
+    clippy::needless_pass_by_value,
+    reason = "a view is one piece of markup whose closures take what they use"
+)]
 
 pub mod app;
 pub mod archive;

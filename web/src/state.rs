@@ -8,6 +8,7 @@ use mlflow_k8s_core::diagnostic::{Fix, Severity};
 use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::manifest::ManifestSet;
 use mlflow_k8s_core::path::ValuePath;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A render; two are the same only when they are one.
@@ -128,9 +129,21 @@ fn mend_all(text: &str, target: &Target) -> String {
     document.into_text()
 }
 
-/// The state. Copies are handles to the same one.
+/// The state. Copies are handles to the same one, which lives as long as the
+/// page does.
 #[derive(Clone, Copy)]
-pub struct State {
+pub struct State(&'static Signals);
+
+impl Deref for State {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// What the state is made of.
+pub struct Signals {
     /// The text of values.yaml.
     pub text: RwSignal<String>,
     /// What is chosen beside it.
@@ -185,7 +198,7 @@ impl State {
             |before, now| !matches!((before, now), (Some(a), Some(b)) if Arc::ptr_eq(a, b)),
         );
         let first = objects.get_untracked();
-        Self {
+        Self(Box::leak(Box::new(Signals {
             text,
             target,
             view,
@@ -204,7 +217,7 @@ impl State {
             steps: RwSignal::default(),
             history: StoredValue::default(),
             author: StoredValue::default(),
-        }
+        })))
     }
 
     /// Puts a new text in place of the present one.

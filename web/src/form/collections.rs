@@ -474,7 +474,6 @@ fn blank(kind: &Kind) -> Json {
                     .unwrap_or_default()
             )
         }
-        Kind::Map | Kind::Scalars => json!({}),
         Kind::List(_) => json!([]),
         Kind::Section(below) => {
             let mut entries = Map::new();
@@ -489,7 +488,7 @@ fn blank(kind: &Kind) -> Json {
             Json::Object(entries)
         }
         Kind::Yaml(name) if ["Volume", "Container"].contains(&name.as_str()) => json!({"name": ""}),
-        Kind::Yaml(_) => json!({}),
+        Kind::Map | Kind::Scalars | Kind::Yaml(_) => json!({}),
     }
 }
 

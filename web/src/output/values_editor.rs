@@ -218,7 +218,7 @@ fn indented(text: &str, start: usize, end: usize, out: bool) -> Edited {
     );
     if start == end && !out {
         let width = 2 - (start - line_start) % 2;
-        let pad = &"  "[..width];
+        let pad = " ".repeat(width);
         return Edited {
             text: format!("{head}{pad}{after}"),
             start: start + width,
