@@ -31,18 +31,9 @@ pub(crate) fn Form() -> impl IntoView {
         .map(|section| view_section(state, section))
         .collect_view();
     let nothing = Memo::new(move |_| {
-        state.query.with(|query| {
-            !query.trim().is_empty()
-                && !SECTIONS.iter().any(|section| {
-                    section
-                        .paths
-                        .iter()
-                        .filter_map(|path| setting(path).map(|setting| (path, setting)))
-                        .any(|(path, setting)| matches(query, &words(setting, path)))
-                })
-                && !matches(query, release::WORDS)
-                && !matches(query, features::WORDS)
-        })
+        state
+            .query
+            .with(|query| !SECTIONS.iter().any(|section| has_match(section, query)))
     });
     view! {
         {sections}
@@ -51,6 +42,24 @@ pub(crate) fn Form() -> impl IntoView {
             " in its name, path or help."
         </p>
     }
+}
+
+/// Whether a search finds anything in a section.
+fn has_match(section: &Section, query: &str) -> bool {
+    let own = match section.id {
+        "basics" => release::WORDS,
+        "security" => features::WORDS,
+        _ => "",
+    };
+    matches(query, own)
+        || section
+            .paths
+            .iter()
+            .filter_map(|path| setting(path).zip(ValuePath::parse(path).ok()))
+            .any(|(setting, path)| {
+                let words = words(setting, &path.to_string());
+                matches(query, &format!("{} {words}", names_above(&path)))
+            })
 }
 
 fn view_section(state: State, section: &'static Section) -> impl IntoView {
@@ -69,12 +78,13 @@ fn view_section(state: State, section: &'static Section) -> impl IntoView {
         "security" => Some(features::features(state).into_any()),
         _ => None,
     };
+    let shown = Memo::new(move |_| state.query.with(|query| has_match(section, query)));
     let title_id = format!("title-{}", section.id);
     let reset = move |_| {
         state.edit("", |text| edit::reset_all(text, &paths(section)));
     };
     view! {
-        <section class="section" id=format!("section-{}", section.id) aria-labelledby=title_id.clone()>
+        <section class="section" id=format!("section-{}", section.id) aria-labelledby=title_id.clone() hidden=move || !shown.get()>
             <header class="section-head">
                 <h2 id=title_id.clone() tabindex="-1">{section.title}</h2>
                 <span class="count" hidden=move || count.get() == 0>

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use mlflow_k8s_core::diagram::{Diagram as Graph, Edge, Node};
 
 /// Size of a node, and the room between two.
-const WIDTH: usize = 178;
+const WIDTH: usize = 172;
 const HEIGHT: usize = 46;
-const ACROSS: usize = 120;
+const ACROSS: usize = 96;
 const DOWN: usize = 26;
 /// Room around everything.
 const MARGIN: usize = 16;
-/// Longer names are cut; the whole one is in the tooltip.
+/// Longer names are cut; the whole one is the accessible name.
 const LONGEST: usize = 24;
 
 /// The tab of the diagram.
@@ -175,7 +175,7 @@ fn draw_node(state: State, node: &Node) -> impl IntoView + use<> {
             transform=format!("translate({x} {y})")
             role=if can_go { "button" } else { "img" }
             tabindex=can_go.then_some("0")
-            aria-label=label.clone()
+            aria-label=label
             on:click=move |_| go()
             on:keydown=move |event| {
                 if matches!(event.key().as_str(), "Enter" | " ") {
@@ -184,12 +184,12 @@ fn draw_node(state: State, node: &Node) -> impl IntoView + use<> {
                 }
             }
         >
-            <title>{label.clone()}</title>
             <rect width=WIDTH.to_string() height=HEIGHT.to_string() rx="6"></rect>
             <text class="node-kind" x="12" y="19">
                 {node.kind.clone()}
             </text>
             <text class="node-name" x="12" y="36">
+                " "
                 {shortened(&node.name)}
             </text>
         </g>
@@ -223,16 +223,16 @@ mod tests {
     #[test]
     fn lines_go_from_side_to_side() {
         let (forth, _) = line(&node(0, 0), &node(1, 0));
-        assert!(forth.starts_with("M194 39C"), "{forth}");
-        assert!(forth.ends_with(" 314 39"), "{forth}");
+        assert!(forth.starts_with("M188 39C"), "{forth}");
+        assert!(forth.ends_with(" 284 39"), "{forth}");
         let (back, _) = line(&node(1, 0), &node(0, 0));
         assert!(
-            back.starts_with("M314 39C") && back.ends_with(" 194 39"),
+            back.starts_with("M284 39C") && back.ends_with(" 188 39"),
             "{back}"
         );
         let (down, _) = line(&node(0, 0), &node(0, 1));
         assert!(
-            down.starts_with("M194 39C") && down.ends_with(" 194 111"),
+            down.starts_with("M188 39C") && down.ends_with(" 188 111"),
             "{down}"
         );
     }
