@@ -1,12 +1,17 @@
 //! The command line: every flag, and the help that it shows.
 
+mod codes;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mlflow_k8s_core::Rules;
+use mlflow_k8s_core::diagnostic::Code;
 use mlflow_k8s_core::presets::PRESETS;
 use mlflow_k8s_core::release::{KubeVersion, Release};
+
+pub(crate) use codes::Subject;
 
 /// The heading in the help for what comes out, beside clap's own for the rest.
 const OUTPUT: &str = "Output";
@@ -37,6 +42,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Render(RenderArgs),
     Check(CheckArgs),
+    ExplainRule(ExplainRuleArgs),
     Values(ValuesArgs),
     Commands(CommandsArgs),
     /// Print the JSON Schema of the values
@@ -55,6 +61,7 @@ Example:
 ///
 /// The manifests go to standard output in an order that is safe to apply;
 /// messages go to standard error. Nothing is written when a value is wrong.
+/// Hints are counted only; `check` shows them.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "template",
@@ -91,21 +98,27 @@ pub(crate) struct RenderArgs {
 
 /// Say what is wrong with the values, or could be better
 ///
-/// Takes what `render` takes and writes findings only.
+/// Takes what `render` takes and writes findings only, or mends them in the
+/// values files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mlflow-k8s check -f values.yaml
+  mlflow-k8s check -f values.yaml --fix --dry-run            what --fix would change
   mlflow-k8s check -f values.yaml --strict --format github   in a workflow
   mlflow-k8s check -f values.yaml --format json | jq '.[].message'
 
-Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.")]
+Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.
+With --fix, of what is left.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) release: ReleaseArgs,
 
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) fixes: FixArgs,
 
     /// Fail on warnings too
     #[arg(long, help_heading = OUTPUT)]
@@ -114,6 +127,53 @@ pub(crate) struct CheckArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: ReportFormat,
+}
+
+/// What is mended, and where that goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes", group = ArgGroup::new("mending").multiple(true))]
+pub(crate) struct FixArgs {
+    /// Mend errors and warnings in the files given with -f
+    ///
+    /// A fix goes to the file where the setting was written, or its section,
+    /// else to the last one; comments and everything else stay as they are.
+    /// With `-f -` the mended text goes to standard output. What a flag or a
+    /// preset says cannot be mended in a file and is told. A fix may leave
+    /// something to do outside the values, which is printed with it.
+    #[arg(long, group = "mending")]
+    pub(crate) fix: bool,
+
+    /// Mend hints too, which are matters of taste
+    #[arg(long, group = "mending")]
+    pub(crate) fix_hints: bool,
+
+    /// Print what --fix would change as a diff, and write nothing
+    #[arg(long, requires = "mending")]
+    pub(crate) dry_run: bool,
+}
+
+/// Say what a rule finds, why, and how to mend it
+///
+/// Without a code, lists all of them by topic.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s explain-rule
+  mlflow-k8s explain-rule MK702
+  mlflow-k8s explain-rule gc-without-age --format markdown
+  mlflow-k8s explain-rule --all --format json")]
+pub(crate) struct ExplainRuleArgs {
+    /// A rule or check, by code or name
+    #[arg(value_parser = codes::SubjectParser, hide_possible_values = true)]
+    pub(crate) code: Option<Subject>,
+
+    /// Explain every rule
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) all: bool,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) format: TextFormat,
 }
 
 /// Print the default values, a preset, or your own values merged
@@ -211,14 +271,30 @@ pub(crate) struct ReleaseArgs {
     /// always checked.
     #[arg(long)]
     no_check: bool,
+
+    /// Leave a rule out, by code or name
+    ///
+    /// `mlflow-k8s explain-rule` lists them. What would have been found is
+    /// counted. To leave a rule out for good, name it in the values
+    /// (`x-mlflow-k8s: {ignore: [CODE]}`), with a comment that says why.
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_delimiter = ',',
+        value_parser = codes::RuleParser,
+        hide_possible_values = true
+    )]
+    ignore: Vec<Code>,
 }
 
 impl ReleaseArgs {
     pub(crate) fn into_release(self) -> (Release, Rules) {
         let rules = if self.no_check {
             Rules::Skip
-        } else {
+        } else if self.ignore.is_empty() {
             Rules::Run
+        } else {
+            Rules::Except(self.ignore)
         };
         let release = Release {
             name: self.name,
@@ -296,6 +372,18 @@ pub(crate) enum Format {
     Yaml,
     /// JSON
     Json,
+}
+
+/// How explanations are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For people
+    #[default]
+    Text,
+    /// An object, or an array of them
+    Json,
+    /// A page of the documentation
+    Markdown,
 }
 
 /// How findings are written.

@@ -77,6 +77,45 @@ pub(crate) fn write_directory(
     Ok(())
 }
 
+/// Gives files of the user's a new text.
+///
+/// As above, none is touched before all are complete, and each is the old one
+/// or the new one at any time. What is behind a symbolic link is replaced, not
+/// the link.
+pub(crate) fn replace_files(files: &[(&Path, &str)]) -> Result<(), Failure> {
+    let complete = files
+        .iter()
+        .map(|(path, text)| {
+            replacement(path, text).map_err(|error| Failure::file("write", path, &error))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    for ((file, target), (path, _)) in complete.into_iter().zip(files) {
+        file.persist(target)
+            .map_err(|fault| Failure::file("write", path, &fault.error))?;
+    }
+    Ok(())
+}
+
+/// The file that will take the place of another, and that place.
+fn replacement(path: &Path, text: &str) -> io::Result<(NamedTempFile, PathBuf)> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        // Such as `-f <(command)`.
+        return Err(io::Error::other(
+            "it is not a file that keeps what is written",
+        ));
+    }
+    // A rename would not ask.
+    if metadata.permissions().readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let target = fs::canonicalize(path)?;
+    let directory = target.parent().unwrap_or(Path::new("."));
+    let file = temporary(directory, text)?;
+    file.as_file().set_permissions(metadata.permissions())?;
+    Ok((file, target))
+}
+
 fn file(directory: &Path, manifest: &Manifest, format: Format) -> (PathBuf, String) {
     let path = directory.join(manifest.file_name());
     match format {

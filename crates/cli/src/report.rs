@@ -3,12 +3,14 @@
 mod github;
 mod json;
 mod sarif;
+mod silenced;
 mod text;
 
 pub(crate) use github::github;
 pub(crate) use json::{json, json_text};
 pub(crate) use sarif::sarif;
-pub(crate) use text::text;
+pub(crate) use silenced::Silenced;
+pub(crate) use text::{Shown, text};
 
 use mlflow_k8s_core::diagnostic::Diagnostic;
 use mlflow_k8s_core::source::{Location, Origin, Sources, Span};

@@ -141,6 +141,23 @@ impl Edit {
     }
 }
 
+impl std::fmt::Display for Edit {
+    /// In a line, as one would write it; a long value is cut.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MOST: usize = 80;
+        match self {
+            Self::Set { path, value } => {
+                let value = value.to_string();
+                match value.char_indices().nth(MOST) {
+                    Some((end, _)) => write!(f, "{path}: {}…", value.get(..end).unwrap_or("")),
+                    None => write!(f, "{path}: {value}"),
+                }
+            }
+            Self::Remove { path } => write!(f, "remove {path}"),
+        }
+    }
+}
+
 /// Edits that make a finding go away.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Fix {
@@ -152,6 +169,18 @@ pub struct Fix {
     /// command that creates a Secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<String>,
+}
+
+impl std::fmt::Display for Fix {
+    /// The title with the edits: ``Quote the tag (`image.tag: "3.10"`)``.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (", self.title)?;
+        for (position, edit) in self.edits.iter().enumerate() {
+            let comma = if position == 0 { "" } else { ", " };
+            write!(f, "{comma}`{edit}`")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// One finding.

@@ -8,6 +8,7 @@ pub mod diagram;
 pub mod document;
 pub mod layers;
 pub mod manifest;
+pub mod mend;
 pub mod path;
 pub mod presets;
 pub mod redact;

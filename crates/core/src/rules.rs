@@ -16,6 +16,7 @@ mod garbage_collection;
 mod host_pattern;
 mod hosts;
 mod image;
+mod lookup;
 mod metrics;
 mod network_policy;
 mod page;
@@ -26,7 +27,8 @@ mod server_options;
 mod storage;
 mod workspaces;
 
-pub use page::{mended_example, page};
+pub use lookup::{closest, find, find_check, topic};
+pub use page::{example_finding, index, mended_example, page};
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::path::ValuePath;
@@ -89,13 +91,6 @@ pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     TOPICS
         .iter()
         .flat_map(|(topic, rules)| rules.iter().map(move |rule| (*topic, rule)))
-}
-
-/// The rule of a code, by its id (`MK501`, in any case) or name (`host-not-allowed`).
-pub fn find(code: &str) -> Option<&'static Rule> {
-    catalogue()
-        .map(|(_, rule)| rule)
-        .find(|rule| rule.code.id.eq_ignore_ascii_case(code) || rule.code.name == code)
 }
 
 /// What a rule found.

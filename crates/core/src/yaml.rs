@@ -8,5 +8,5 @@ mod writer;
 pub use node::{Entry, Node, Scalar, Value};
 pub use reader::{decode, read};
 pub use scalar::{Resolved, resolve};
-pub(crate) use writer::write_quoted;
+pub(crate) use writer::{Dashes, write_quoted, write_with};
 pub use writer::{write, write_all};

@@ -1,7 +1,11 @@
-//! Files that are generated from the code.
+//! Files that are generated from the code, or from the pinned MLflow.
 
-use anyhow::bail;
+use std::collections::BTreeMap;
 
+use anyhow::{Context, bail};
+use mlflow_k8s_core::{rules, values};
+
+use crate::mlflow;
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -9,44 +13,73 @@ pub(crate) struct Options {
     /// Change nothing; fail when a file is not as it would be generated
     #[arg(long)]
     pub(crate) check: bool,
+    /// Find out anew which MLflow brought which option; downloads a release of each minor version
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) mlflow_history: bool,
 }
 
-/// A generated file.
-struct Generated {
-    /// Its place below the workspace's root.
-    path: &'static str,
-    /// What belongs in it.
-    content: fn(&Workspace) -> anyhow::Result<String>,
-}
+/// Where everything is generated: what else is there is of a rule that is gone.
+const RULES: &str = "docs/rules";
+/// What the pinned MLflow says.
+const MLFLOW_OPTIONS: &str = "crates/core/src/rules/mlflow_options.tsv";
 
-/// Every generated file. To generate another one, add it here.
-const FILES: &[Generated] = &[
-    Generated {
-        path: "crates/core/src/values/defaults.yaml",
-        content: |_| Ok(mlflow_k8s_core::values::commented_defaults()),
-    },
-    Generated {
-        path: "web/src/settings.json",
-        content: |_| {
-            let settings = mlflow_k8s_core::values::settings();
-            Ok(format!("{}\n", serde_json::to_string(&settings)?))
-        },
-    },
-];
+/// Every generated file: its place below the workspace's root, and what
+/// belongs in it. To generate another one, add it here.
+fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::from([
+        (
+            "crates/core/src/values/defaults.yaml".to_owned(),
+            values::commented_defaults(),
+        ),
+        (format!("{RULES}/README.md"), rules::index()),
+        (
+            "web/src/settings.json".to_owned(),
+            format!("{}\n", serde_json::to_string(&values::settings())?),
+        ),
+    ]);
+    for (_, rule) in rules::catalogue() {
+        files.insert(format!("{RULES}/{}.md", rule.code.id), rules::page(rule));
+    }
+    match mlflow::options(workspace)? {
+        Some(options) => {
+            files.insert(MLFLOW_OPTIONS.to_owned(), options);
+        }
+        None => eprintln!(
+            "WARNING: {MLFLOW_OPTIONS} was NOT {}: MLflow is not installed \
+             (`cargo xtask setup --full` does it)",
+            if check { "checked" } else { "written" }
+        ),
+    }
+    Ok(files)
+}
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    if options.mlflow_history {
+        mlflow::write_history(workspace)?;
+    }
+    let files = files(workspace, options.check)?;
     let mut outdated = Vec::new();
-    for file in FILES {
-        let path = workspace.root.join(file.path);
-        let content = (file.content)(workspace)?;
-        if std::fs::read_to_string(&path).is_ok_and(|text| text == content) {
+    for (name, content) in &files {
+        let path = workspace.root.join(name);
+        if std::fs::read_to_string(&path).is_ok_and(|text| text == *content) {
             continue;
         }
         if options.check {
-            outdated.push(file.path);
+            outdated.push(name.clone());
         } else {
             workspace.shell.write_file(&path, content)?;
-            eprintln!("wrote {}", file.path);
+            eprintln!("wrote {name}");
+        }
+    }
+    for name in names_in(workspace, RULES)? {
+        if files.contains_key(&name) {
+            continue;
+        }
+        if options.check {
+            outdated.push(format!("{name} (of no rule)"));
+        } else {
+            workspace.shell.remove_path(workspace.root.join(&name))?;
+            eprintln!("removed {name}");
         }
     }
     if !outdated.is_empty() {
@@ -56,4 +89,18 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         );
     }
     Ok(())
+}
+
+/// The files in a folder, by their places below the workspace's root.
+fn names_in(workspace: &Workspace, folder: &str) -> anyhow::Result<Vec<String>> {
+    let path = workspace.root.join(folder);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&path).with_context(|| format!("cannot read {folder}"))? {
+        names.push(format!("{folder}/{}", entry?.file_name().to_string_lossy()));
+    }
+    names.sort();
+    Ok(names)
 }

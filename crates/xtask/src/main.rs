@@ -3,6 +3,7 @@
 mod bench;
 mod fuzz;
 mod generate;
+mod mlflow;
 mod python;
 mod step;
 mod test;
@@ -26,7 +27,7 @@ enum Command {
     /// Run every check that a change has to pass; CI runs this
     Test(test::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
-    Setup,
+    Setup(SetupOptions),
     /// Measure rendering, reading and editing, and the command line as a process
     Bench(bench::Options),
     /// Write the files that are generated from the code
@@ -49,18 +50,30 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
     match command {
         Command::Test(options) => test::run(&workspace, &options),
-        Command::Setup => setup(&workspace),
+        Command::Setup(options) => setup(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
     }
 }
 
-fn setup(workspace: &workspace::Workspace) -> anyhow::Result<()> {
-    step::step("Python tools", || python::install(workspace))?;
+#[derive(clap::Args)]
+struct SetupOptions {
+    /// What only `test --full` needs, too: MLflow, over a gigabyte
+    #[arg(long)]
+    full: bool,
+}
+
+fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Result<()> {
+    step::step("Python tools", || {
+        python::tools(workspace)?.install(workspace)
+    })?;
     step::step("wasm32 target", || {
         wasm::Toolchain::find_or_install(workspace)
     })?;
-    step::step("cargo-fuzz", || fuzz::install(workspace))?;
+    if options.full {
+        step::step("cargo-fuzz", || fuzz::install(workspace))?;
+        step::step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
+    }
     Ok(())
 }

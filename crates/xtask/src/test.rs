@@ -33,8 +33,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         let fuzz = "fuzz/Cargo.toml";
         Ok(cmd!(shell, "cargo fmt --manifest-path {fuzz} --check").run()?)
     })?;
+    if options.full {
+        step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
+    }
     step("generated files", || {
-        generate::run(workspace, &generate::Options { check: true })
+        let options = generate::Options {
+            check: true,
+            mlflow_history: false,
+        };
+        generate::run(workspace, &options)
     })?;
     step("clippy", || {
         Ok(cmd!(
@@ -67,7 +74,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let tools = if options.quick {
         (WITHOUT_TOOLS, "1".into())
     } else {
-        let folder = step("Python tools", || python::install(workspace))?;
+        let folder = step("Python tools", || {
+            python::tools(workspace)?.install(workspace)
+        })?;
         (TOOLS, folder)
     };
     let tally = step("tests", || {

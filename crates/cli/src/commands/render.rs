@@ -1,7 +1,8 @@
 //! `mlflow-k8s render`
 
 use crate::args::{Format, RenderArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, print};
+use crate::report::{Shown, Silenced};
 use crate::{input, output, report};
 
 pub(crate) fn run(args: RenderArgs) -> Result<(), Failure> {
@@ -9,7 +10,10 @@ pub(crate) fn run(args: RenderArgs) -> Result<(), Failure> {
     let layers = input::layers(args.inputs)?;
     let (release, rules) = args.release.into_release();
     let outcome = mlflow_k8s_core::render(&layers, &release, &rules);
-    report::text(&outcome.sources, &outcome.diagnostics);
+    report::text(&outcome.sources, &outcome.diagnostics, Shown::Problems);
+    if let Some(line) = Silenced::new(&outcome, &rules).line() {
+        print(&line);
+    }
     let manifests = outcome.manifests.ok_or(Failure::Found)?;
     match &args.output_dir {
         Some(directory) => output::write_directory(directory, &manifests, args.output, args.force),

@@ -10,6 +10,7 @@ use mlflow_k8s_core::yaml;
 
 use crate::args::{Cli, Format, ValuesArgs};
 use crate::failure::Failure;
+use crate::report::Shown;
 use crate::{input, output, report};
 
 pub(crate) fn run(args: ValuesArgs) -> Result<(), Failure> {
@@ -35,7 +36,7 @@ fn merged(args: ValuesArgs) -> Result<(), Failure> {
     let mut diagnostics = Vec::new();
     let layers = input::layers(args.inputs)?;
     let layered = layers::merge(&layers, &mut diagnostics);
-    report::text(&layered.sources, &diagnostics);
+    report::text(&layered.sources, &diagnostics, Shown::Problems);
     if has_errors(&diagnostics) {
         return Err(Failure::Found);
     }

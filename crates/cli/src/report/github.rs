@@ -3,13 +3,21 @@
 use mlflow_k8s_core::diagnostic::{Diagnostic, Severity};
 use mlflow_k8s_core::source::Sources;
 
-use super::{Place, message_and_help, printable};
+use super::{Place, Silenced, message_and_help, printable};
 
-/// One `::error file=…::message` line per finding.
-pub(crate) fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+/// One `::error file=…::message` line per finding, and one for what is silenced.
+pub(crate) fn github(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    silenced: Silenced<'_>,
+) -> String {
+    let silenced = silenced
+        .line()
+        .map(|text| format!("::notice title=silenced::{}\n", message(&text)));
     diagnostics
         .iter()
         .map(|diagnostic| line(sources, diagnostic))
+        .chain(silenced)
         .collect()
 }
 

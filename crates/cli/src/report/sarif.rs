@@ -3,39 +3,53 @@
 use std::collections::BTreeSet;
 
 use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Severity};
+use mlflow_k8s_core::rules;
 use mlflow_k8s_core::source::{Origin, Sources};
 use serde_json::{Value, json};
 
-use super::{Place, json_text, message_and_help};
+use super::{Place, Silenced, json_text, message_and_help};
 
 /// One run with the rules that found something.
-pub(crate) fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn sarif(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    silenced: Silenced<'_>,
+) -> String {
     let codes: BTreeSet<Code> = diagnostics
         .iter()
+        .chain(silenced.diagnostics)
         .map(|diagnostic| diagnostic.code)
         .collect();
-    let rules: Value = codes
-        .iter()
-        .map(|code| {
-            json!({
-                "id": code.id,
-                "name": code.name,
-                "shortDescription": { "text": code.name.replace('-', " ") },
-            })
+    let descriptors: Value = codes.iter().copied().map(descriptor).collect();
+    let result = |diagnostic: &Diagnostic| {
+        json!({
+            "ruleId": diagnostic.code.id,
+            "ruleIndex": codes.iter().position(|code| *code == diagnostic.code),
+            "level": level(diagnostic.severity),
+            "message": { "text": message_and_help(diagnostic) },
+            "locations": [location(sources, diagnostic)],
         })
-        .collect();
-    let results: Value = diagnostics
-        .iter()
-        .map(|diagnostic| {
-            json!({
-                "ruleId": diagnostic.code.id,
-                "ruleIndex": codes.iter().position(|code| *code == diagnostic.code),
-                "level": level(diagnostic.severity),
-                "message": { "text": message_and_help(diagnostic) },
-                "locations": [location(sources, diagnostic)],
-            })
-        })
-        .collect();
+    };
+    let shown = diagnostics.iter().map(|diagnostic| {
+        let mut result = result(diagnostic);
+        // Said of one result, it has to be said of all.
+        if !silenced.diagnostics.is_empty() {
+            put(&mut result, "suppressions", json!([]));
+        }
+        result
+    });
+    let suppressed = silenced.diagnostics.iter().map(|diagnostic| {
+        let (kind, by) = if silenced.is_by_flag(diagnostic.code) {
+            ("external", "--ignore")
+        } else {
+            ("inSource", "x-mlflow-k8s.ignore")
+        };
+        let mut result = result(diagnostic);
+        let suppressions = json!([{ "kind": kind, "justification": by }]);
+        put(&mut result, "suppressions", suppressions);
+        result
+    });
+    let results: Value = shown.chain(suppressed).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -43,13 +57,43 @@ pub(crate) fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             "tool": { "driver": {
                 "name": "mlflow-k8s",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
+                "rules": descriptors,
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     });
     json_text(&log)
+}
+
+/// What the code's findings are about. A rule brings its page along.
+fn descriptor(code: Code) -> Value {
+    let mut descriptor = json!({
+        "id": code.id,
+        "name": code.name,
+        "shortDescription": { "text": code.summary },
+    });
+    let severity = if let Some(rule) = rules::find(code.id) {
+        put(
+            &mut descriptor,
+            "fullDescription",
+            json!({ "text": rule.why }),
+        );
+        let help = json!({ "text": rule.why, "markdown": rules::page(rule) });
+        put(&mut descriptor, "help", help);
+        rule.severity
+    } else {
+        Severity::Error
+    };
+    let level = json!({ "level": level(severity) });
+    put(&mut descriptor, "defaultConfiguration", level);
+    descriptor
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Value::Object(object) = object {
+        object.insert(key.to_owned(), value);
+    }
 }
 
 fn level(severity: Severity) -> &'static str {

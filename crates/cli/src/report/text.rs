@@ -1,8 +1,10 @@
 //! Findings as rustc shows them.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use mlflow_k8s_core::diagnostic::{Diagnostic, Edit, Fix, Severity};
-use mlflow_k8s_core::source::{Sources, Span};
+use mlflow_k8s_core::diagnostic::{Diagnostic, Severity};
+use mlflow_k8s_core::source::{Origin as SourceOrigin, Sources, Span};
 
 use super::printable;
 use crate::failure::print;
@@ -14,18 +16,48 @@ const MOST: usize = 100;
 /// one line says nothing.
 const LONGEST_LINE: usize = 2_000;
 
+/// What of a report is for the reader at hand.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown {
+    /// Everything, and which fixes could be made.
+    All,
+    /// What is left after the fixes.
+    Remaining,
+    /// Hints are only counted: whoever renders did not ask what could be better.
+    Problems,
+}
+
 /// Shows findings on standard error, and how many there are.
-pub(crate) fn text(sources: &Sources, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics.iter().take(MOST) {
-        print(&rendered(&Renderer::styled(), sources, diagnostic));
+pub(crate) fn text(sources: &Sources, diagnostics: &[Diagnostic], shown: Shown) {
+    let mut explained = BTreeSet::new();
+    for diagnostic in diagnostics
+        .iter()
+        .filter(|diagnostic| shown.includes(diagnostic))
+        .take(MOST)
+    {
+        // Reasons are long, and the same for each finding of a rule.
+        let with_reason = explained.insert(diagnostic.code);
+        let renderer = Renderer::styled();
+        print(&rendered(&renderer, sources, diagnostic, with_reason));
         print("");
     }
-    if let Some(summary) = summary(diagnostics) {
+    if let Some(summary) = summary(sources, diagnostics, shown) {
         print(&summary);
     }
 }
 
-pub(super) fn rendered(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> String {
+impl Shown {
+    fn includes(self, diagnostic: &Diagnostic) -> bool {
+        !matches!(self, Self::Problems) || diagnostic.severity < Severity::Hint
+    }
+}
+
+pub(super) fn rendered(
+    renderer: &Renderer,
+    sources: &Sources,
+    diagnostic: &Diagnostic,
+    with_reason: bool,
+) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -39,12 +71,25 @@ pub(super) fn rendered(renderer: &Renderer, sources: &Sources, diagnostic: &Diag
     if let Some(element) = diagnostic.span.and_then(|span| excerpt(sources, span)) {
         group = group.element(element);
     }
+    let mut notes: Vec<(Level<'static>, String)> = Vec::new();
+    if let Some(why) = diagnostic.why
+        && with_reason
+        && diagnostic.severity < Severity::Hint
+    {
+        notes.push((Level::NOTE, why.to_owned()));
+    }
     if let Some(help) = &diagnostic.help {
-        // Unlike titles and source lines, messages are shown as they are.
-        group = group.element(Level::HELP.message(printable(help)));
+        notes.push((Level::HELP, help.clone()));
     }
     if let Some(fix) = &diagnostic.fix {
-        group = group.element(Level::NOTE.with_name("fix").message(printable(&steps(fix))));
+        notes.push((Level::NOTE.with_name("fix"), fix.to_string()));
+        if let Some(then) = &fix.then {
+            notes.push((Level::NOTE.with_name("then"), then.clone()));
+        }
+    }
+    for (name, text) in notes {
+        // Unlike titles and source lines, messages are shown as they are.
+        group = group.element(name.message(printable(&text)));
     }
     renderer.render(&[group])
 }
@@ -75,29 +120,22 @@ fn excerpt(sources: &Sources, span: Span) -> Option<Element<'_>> {
     Some(snippet.into())
 }
 
-fn steps(fix: &Fix) -> String {
-    let edits: Vec<String> = fix
-        .edits
-        .iter()
-        .map(|edit| match edit {
-            Edit::Set { path, value } => format!("{path}: {value}"),
-            Edit::Remove { path } => format!("remove {path}"),
-        })
-        .collect();
-    format!("{} (`{}`)", fix.title, edits.join("`, `"))
-}
-
-pub(super) fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
-    let counted = |severity, one: &str, many: &str| {
-        let count = diagnostics
+/// How many there are, and which commands say or do more.
+pub(super) fn summary(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    shown: Shown,
+) -> Option<String> {
+    let count = |severity| {
+        diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.severity == severity)
-            .count();
-        match count {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            _ => Some(format!("{count} {many}")),
-        }
+            .count()
+    };
+    let counted = |severity, one: &str, many: &str| match count(severity) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
     };
     let counts: Vec<String> = [
         counted(Severity::Error, "error", "errors"),
@@ -107,10 +145,42 @@ pub(super) fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
-    let more = if diagnostics.len() > MOST {
-        format!("; the first {MOST} are shown")
-    } else {
-        String::new()
-    };
-    (!counts.is_empty()).then(|| format!("{}{more}", counts.join(", ")))
+    if counts.is_empty() {
+        return None;
+    }
+    let mut parts = vec![counts.join(", ")];
+    let shown_at_most = diagnostics
+        .iter()
+        .filter(|diagnostic| shown.includes(diagnostic))
+        .count();
+    if shown_at_most > MOST {
+        parts.push(format!("the first {MOST} are shown"));
+    }
+    if matches!(shown, Shown::Problems) && count(Severity::Hint) > 0 {
+        parts.push("`mlflow-k8s check` shows the hints".to_owned());
+    }
+    let fixable = diagnostics
+        .iter()
+        .filter(|diagnostic| {
+            diagnostic.severity < Severity::Hint && is_in_reach(sources, diagnostic)
+        })
+        .count();
+    if !matches!(shown, Shown::Remaining) && fixable > 0 {
+        parts.push(format!("`mlflow-k8s check --fix` can mend {fixable}"));
+    }
+    if matches!(shown, Shown::All) && diagnostics.iter().any(|found| found.why.is_some()) {
+        parts.push("more: `mlflow-k8s explain-rule CODE`".to_owned());
+    }
+    Some(parts.join("; "))
+}
+
+/// Whether there is a fix and a file that it could be made in.
+fn is_in_reach(sources: &Sources, diagnostic: &Diagnostic) -> bool {
+    let is_file = |origin: &SourceOrigin| matches!(origin, SourceOrigin::File(_));
+    let place = diagnostic.span.and_then(|span| sources.get(span.source));
+    diagnostic.fix.is_some()
+        && match place {
+            Some(source) => is_file(&source.origin),
+            None => sources.iter().any(|source| is_file(&source.origin)),
+        }
 }

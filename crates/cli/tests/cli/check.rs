@@ -4,12 +4,21 @@ use insta::assert_snapshot;
 
 use crate::sandbox::Sandbox;
 
-const GOOD: &str = "mlflow:\n  backendStoreUri: sqlite:////mlflow/mlflow.db\n";
+const GOOD: &str = "\
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+";
 
 /// An unknown key, a wrong type and something that only a rule finds.
 const BAD: &str = "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
 servr:
   port: 5000
 image:
@@ -75,4 +84,61 @@ fn strict_fails_on_warnings() {
     assert_snapshot!("warning", sandbox.run(&arguments));
     let strict = sandbox.run(&[&arguments[..], &["--strict"]].concat());
     assert!(strict.starts_with("exit code: 1\n"), "{strict}");
+}
+
+/// Values that two rules find fault with.
+const RULES: &str = "\
+garbageCollection:
+  enabled: true
+server:
+  staticPrefix: mlflow/
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+";
+
+#[test]
+fn rules_say_why() {
+    let sandbox = Sandbox::new().file("values.yaml", RULES);
+    assert_snapshot!(sandbox.run(&["check", "-f", "values.yaml"]));
+}
+
+#[test]
+fn rules_are_left_out_and_told() {
+    let sandbox = Sandbox::new().file(
+        "values.yaml",
+        format!("{RULES}x-mlflow-k8s:\n  ignore: [MK702]\n"),
+    );
+    let line = "silenced: MK301 static-prefix (by --ignore), \
+                MK702 gc-without-age (by x-mlflow-k8s.ignore)\n";
+    for command in ["check", "render"] {
+        for code in ["MK301", "static-prefix"] {
+            let shown = sandbox.run(&[command, "-f", "values.yaml", "--ignore", code]);
+            assert!(shown.starts_with("exit code: 0\n"), "{shown}");
+            assert!(shown.ends_with(line), "{shown}");
+        }
+    }
+    let shown = sandbox.run(&[
+        "check",
+        "-f",
+        "values.yaml",
+        "--ignore",
+        "MK301,MK701",
+        "--format",
+        "json",
+    ]);
+    let (stdout, stderr) = shown.split_once("--- stderr\n").unwrap();
+    assert_eq!(stderr, line);
+    assert!(!stdout.contains("MK301"), "{stdout}");
+}
+
+#[test]
+fn only_rules_that_exist_are_left_out() {
+    let sandbox = Sandbox::new().file("values.yaml", RULES);
+    let ignoring = |code| sandbox.run(&["check", "-f", "values.yaml", "--ignore", code]);
+    assert_snapshot!("ignore_a_check", ignoring("wrong-type"));
+    assert_snapshot!("ignore_a_slip", ignoring("static_prefix"));
+    assert_snapshot!("ignore_nothing", ignoring("MK702,nonsense"));
 }

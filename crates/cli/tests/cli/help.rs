@@ -11,6 +11,7 @@ fn help_of_every_command() {
     for command in [
         "render",
         "check",
+        "explain-rule",
         "values",
         "commands",
         "schema",
@@ -49,6 +50,7 @@ fn every_shell_has_completions() {
         let script = sandbox.run(&["completions", shell]);
         assert!(script.starts_with("exit code: 0\n--- stdout\n"), "{script}");
         assert!(script.contains("create-namespace"), "{script}");
+        assert!(script.contains("explain-rule"), "{script}");
         assert!(!script.contains("--- stderr"), "{script}");
     }
 }

@@ -9,7 +9,9 @@
 
 mod check;
 mod commands;
+mod explain_rule;
 mod failures;
+mod fix;
 mod help;
 mod readme;
 mod render;

@@ -11,7 +11,8 @@ const VALUES: &str = "\
 image:
   tag: 3.10
 mlflow:
-  backendStoreUri: \"sqlite:////mlflow/mlflow.db\"
+  backendStoreUri: postgresql://db/mlflow
+  defaultArtifactRoot: s3://my-bucket/mlflow
 ";
 
 /// The lines of the blocks of one language.

@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 
 use crate::sandbox::{Sandbox, transcript};
 
-const STORE: &str = "mlflow.backendStoreUri=sqlite:////mlflow/mlflow.db";
+const STORE: &str =
+    "mlflow.backendStoreUri=postgresql://db/mlflow,mlflow.defaultArtifactRoot=s3://bucket/mlflow";
 const SERVER: [&str; 3] = ["render", "--set", STORE];
 
 fn with(arguments: &[&'static str]) -> Vec<&'static str> {

@@ -20,10 +20,7 @@ pub(crate) fn ignored_rules(
             continue;
         }
         let place = path(&["x-mlflow-k8s", "ignore"]).join(index);
-        let check = Code::CHECKS
-            .iter()
-            .find(|code| code.id.eq_ignore_ascii_case(entry) || code.name == entry);
-        findings.push(match check {
+        findings.push(match rules::find_check(entry) {
             Some(code) => Diagnostic::error(
                 Code::INVALID_VALUE,
                 place.clone(),
@@ -36,7 +33,10 @@ pub(crate) fn ignored_rules(
                 place.clone(),
                 format!("there is no rule {}", shown(entry)),
             )
-            .help("`mlflow-k8s explain-rule` lists the rules")
+            .help(match rules::closest(entry) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "`mlflow-k8s explain-rule` lists the rules".to_owned(),
+            })
             .fix_remove(format!("Remove {place}"), &place),
         });
     }

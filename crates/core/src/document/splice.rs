@@ -4,7 +4,7 @@
 
 use super::default_order;
 use crate::path::{Segment, ValuePath};
-use crate::yaml::{self, Entry, Node, Resolved, Scalar, Value, resolve};
+use crate::yaml::{self, Dashes, Entry, Node, Resolved, Scalar, Value, resolve};
 use serde_json::{Value as Json, json};
 use std::ops::Range;
 
@@ -131,12 +131,34 @@ fn remove_entry(
 struct Page<'t> {
     text: &'t str,
     line_break: &'static str,
+    dashes: Dashes,
 }
 
 impl<'t> Page<'t> {
     fn new(text: &'t str) -> Self {
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text, line_break }
+        Self {
+            text,
+            line_break,
+            dashes: dashes(text),
+        }
+    }
+
+    /// `key: value` in a block at an indentation; its first line is not indented.
+    fn entry_text(&self, key: &str, value: &Json, indent: usize) -> String {
+        indented(&block(&json!({ key: value }), self.dashes), indent)
+    }
+
+    /// What follows the colon of a key at an indentation.
+    fn under_key(&self, value: &Json, indent: usize) -> String {
+        let written = self.entry_text("k", value, indent);
+        written.strip_prefix("k:").unwrap_or_default().to_owned()
+    }
+
+    /// What follows the dash of an element at an indentation.
+    fn under_dash(&self, value: &Json, indent: usize) -> String {
+        let written = indented(&block(&json!([value]), self.dashes), indent);
+        written.strip_prefix('-').unwrap_or_default().to_owned()
     }
 
     fn slice(&self, range: Range<usize>) -> &'t str {
@@ -303,7 +325,12 @@ impl<'t> Page<'t> {
             return Some(self.spliced(colon..end, &format!(" {}", flow(value))));
         }
         let indent = self.column(entry.key_span.start);
-        Some(self.replace_value(colon..end, &entry.value, value, &under_key(value, indent)))
+        Some(self.replace_value(
+            colon..end,
+            &entry.value,
+            value,
+            &self.under_key(value, indent),
+        ))
     }
 
     fn replace_item(&self, parent: &Node, item: &Node, value: &Json) -> Option<String> {
@@ -314,7 +341,7 @@ impl<'t> Page<'t> {
         let indent = self.column(start);
         let dash = start + 1;
         let end = self.end(item).max(dash);
-        Some(self.replace_value(dash..end, item, value, &under_dash(value, indent)))
+        Some(self.replace_value(dash..end, item, value, &self.under_dash(value, indent)))
     }
 
     /// Puts `written` (what follows a colon or dash) in the place of an old
@@ -384,11 +411,11 @@ impl<'t> Page<'t> {
             if flow_parent && path.segments().is_empty() {
                 return Some(self.spliced(
                     parent.span.start..parent.span.end,
-                    &entry_text(key, value, 0),
+                    &self.entry_text(key, value, 0),
                 ));
             }
             return if path.segments().is_empty() {
-                Some(self.appended(&entry_text(key, value, 0)))
+                Some(self.appended(&self.entry_text(key, value, 0)))
             } else {
                 set(self.text, root, path, &json!({ key: value }))
             };
@@ -416,7 +443,7 @@ impl<'t> Page<'t> {
             });
         }
         let indent = self.column(own.first()?.key_span.start);
-        let new = entry_text(key, value, indent);
+        let new = self.entry_text(key, value, indent);
         match predecessor.and_then(|index| own.get(index)) {
             Some(entry) => {
                 let end = self.content_line_end(self.entry_end(parent, entry));
@@ -460,7 +487,7 @@ impl<'t> Page<'t> {
         }
         let indent = self.column(start);
         let end = self.content_line_end(end);
-        let new = under_dash(value, indent);
+        let new = self.under_dash(value, indent);
         Some(self.spliced(end..end, &format!("\n{}-{new}", " ".repeat(indent))))
     }
 
@@ -475,30 +502,42 @@ impl<'t> Page<'t> {
     }
 }
 
-/// `key: value` in a block at an indentation; its first line is not indented.
-fn entry_text(key: &str, value: &Json, indent: usize) -> String {
-    indented(&block(&json!({ key: value })), indent)
-}
-
-/// What follows the colon of a key at an indentation.
-fn under_key(value: &Json, indent: usize) -> String {
-    let written = entry_text("k", value, indent);
-    written.strip_prefix("k:").unwrap_or_default().to_owned()
-}
-
-/// What follows the dash of an element at an indentation.
-fn under_dash(value: &Json, indent: usize) -> String {
-    let written = indented(&block(&json!([value])), indent);
-    written.strip_prefix('-').unwrap_or_default().to_owned()
+/// Where a text's author puts the dashes of lists: as in its first list that
+/// stands below a key.
+fn dashes(text: &str) -> Dashes {
+    let mut key_indent = None;
+    for line in text.lines() {
+        let content = line.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let indent = line.len() - content.len();
+        if let Some(key_indent) = key_indent
+            && (content.starts_with("- ") || content == "-")
+        {
+            return if indent > key_indent {
+                Dashes::Indented
+            } else {
+                Dashes::BelowKey
+            };
+        }
+        let without_comment = content.split(" #").next().unwrap_or_default().trim_end();
+        // A key behind a dash has the column of its first letter.
+        let behind_dashes = content.trim_start_matches(['-', ' ']);
+        key_indent = without_comment
+            .ends_with(':')
+            .then(|| line.len() - behind_dashes.len());
+    }
+    Dashes::Indented
 }
 
 /// A block without its last line break. Texts whose ends a neighbour's blank
 /// lines could change are quoted instead of written as literal blocks.
-fn block(value: &Json) -> String {
+fn block(value: &Json, dashes: Dashes) -> String {
     let written = if has_open_end(value) {
         yaml::write_quoted(value)
     } else {
-        yaml::write(value)
+        yaml::write_with(value, dashes)
     };
     written.trim_end_matches('\n').to_owned()
 }

@@ -111,8 +111,13 @@ fn lists_grow_and_shrink() {
         VALUES.replace("  - name: A\n    value: x\n", "")
     );
     assert_eq!(remove(VALUES, "list[0]"), VALUES.replace("[1, 2]", "[2]"));
-    assert_eq!(remove("l:\n- a\n", "l[0]"), "l: []\n");
-    assert_eq!(set("l: []\n", "l[0]", json!("a")), "l:\n- a\n");
+    assert_eq!(remove("l:\n  - a\n", "l[0]"), "l: []\n");
+    assert_eq!(set("l: []\n", "l[0]", json!("a")), "l:\n  - a\n");
+    // As the author's other lists have it.
+    assert_eq!(
+        set("k:\n- b:\n  - c\nl: []\n", "l[0]", json!("a")),
+        "k:\n- b:\n  - c\nl:\n- a\n"
+    );
 }
 
 #[test]

@@ -385,16 +385,7 @@ fn unencoded_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if sqlite(uri).is_some() {
             continue;
         }
-        let Some((_, rest)) = uri.split_once("://") else {
-            continue;
-        };
-        let authority = rest.split('/').next().unwrap_or_default();
-        // More than one @ before the path, or a @ only after what looks like it.
-        let early_end = authority.matches('@').count() > 1
-            || (!authority.contains('@')
-                && authority.contains(':')
-                && rest.split('?').next().unwrap_or_default().contains('@'));
-        if early_end {
+        if has_unencoded_password(uri) {
             findings.push(
                 Finding::new(
                     at(setting),
@@ -408,6 +399,23 @@ fn unencoded_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
+}
+
+/// Whether what stands between the user and the last `@` holds a character
+/// that ends a password.
+fn has_unencoded_password(uri: &str) -> bool {
+    let Some((_, rest)) = uri.split_once("://") else {
+        return false;
+    };
+    // An @ behind a ? belongs to the query, unless none stands before.
+    let before_query = match rest.split_once('?') {
+        Some((before, _)) if before.contains('@') => before,
+        _ => rest,
+    };
+    before_query
+        .rsplit_once('@')
+        .and_then(|(credentials, _)| credentials.split_once(':'))
+        .is_some_and(|(_, password)| password.contains(['@', '/', '#', '?']))
 }
 
 fn database_set_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -446,6 +454,33 @@ fn migration_race(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_that_end_early() {
+        for bad in [
+            "u:p@ss/word@db:5432/x",
+            "u:p/w@db/x",
+            "u:p?w@db/x",
+            "u:p#w@db/x",
+        ] {
+            assert!(
+                has_unencoded_password(&format!("postgresql://{bad}")),
+                "{bad}"
+            );
+        }
+        for good in [
+            "u:p%40ss@db/x",
+            "u@db/x",
+            "db:5432/x",
+            "u:p@db/x?options=a@b",
+            "u:p@db/x?a=/b",
+        ] {
+            assert!(
+                !has_unencoded_password(&format!("postgresql://{good}")),
+                "{good}"
+            );
+        }
+    }
 
     #[test]
     fn where_sqlite_uris_lead() {

@@ -259,7 +259,7 @@ fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let settings = &facts.values.garbage_collection;
     let has =
         |name: &str| facts.has_env(name) || settings.env.iter().any(|entry| entry.name == name);
-    let missing = !(has(USER) && has(PASSWORD)) && !has("MLFLOW_TRACKING_TOKEN");
+    let missing = !(has("MLFLOW_TRACKING_TOKEN") || (has(USER) && has(PASSWORD)));
     // Elsewhere, another server may ask for nothing.
     if !(settings.enabled && facts.basic_auth() && missing && settings.tracking_uri.is_empty()) {
         return;

@@ -1,7 +1,9 @@
-//! A rule's page, and its example put right.
+//! A rule's page, the catalogue's page, and an example put right.
 
-use super::{Proof, Rule, catalogue};
-use crate::diagnostic::{Code, Fix};
+use std::fmt::Write as _;
+
+use super::{Proof, Rule, TOPICS, topic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::layers::Layer;
 use crate::release::Release;
@@ -17,7 +19,8 @@ pub fn mended_example(rule: &Rule) -> Option<String> {
     let mut document = Document::new(rule.example);
     // A rule may find fault with several places.
     for _ in 0..10 {
-        let Some(fix) = first_fix(rule.code, document.text()) else {
+        let found = first_finding(rule.code, document.text());
+        let Some(fix) = found.and_then(|found| found.fix) else {
             break;
         };
         document.apply(&fix).ok()?;
@@ -25,7 +28,12 @@ pub fn mended_example(rule: &Rule) -> Option<String> {
     (document.text() != rule.example).then(|| document.into_text())
 }
 
-fn first_fix(code: Code, text: &str) -> Option<Fix> {
+/// What the rule says of its example, in the form that users meet it.
+pub fn example_finding(rule: &Rule) -> Option<Diagnostic> {
+    first_finding(rule.code, rule.example)
+}
+
+fn first_finding(code: Code, text: &str) -> Option<Diagnostic> {
     let Outcome { diagnostics, .. } = crate::render(
         &[Layer::File {
             name: "values.yaml".to_owned(),
@@ -36,25 +44,35 @@ fn first_fix(code: Code, text: &str) -> Option<Fix> {
     );
     diagnostics
         .into_iter()
-        .find(|diagnostic| diagnostic.code == code)?
-        .fix
+        .find(|diagnostic| diagnostic.code == code)
 }
 
 /// The rule's page in Markdown, for `docs/rules/CODE.md`.
 pub fn page(rule: &Rule) -> String {
-    let topic = catalogue()
-        .find(|(_, other)| other.code == rule.code)
-        .map_or("", |(topic, _)| topic);
     let Code { id, name, summary } = rule.code;
     let severity = rule.severity.as_str();
+    let topic = topic(rule);
     let why = rule.why;
     let example = rule.example;
     let mended = mended_example(rule).unwrap_or_default();
-    let how = if rule.mended.is_empty() {
-        "`mlflow-k8s check --fix` makes of it"
-    } else {
-        "For example"
+    let finding = example_finding(rule);
+    let message = finding.as_ref().map_or("", |found| found.message.as_str());
+    let help = finding
+        .as_ref()
+        .and_then(|found| found.help.as_ref())
+        .map_or_else(String::new, |help| format!("help: {help}\n"));
+    let fix = finding.as_ref().and_then(|found| found.fix.as_ref());
+    let after = match fix {
+        Some(fix) if rule.mended.is_empty() => {
+            format!("`mlflow-k8s check --fix`: {fix}.")
+        }
+        _ => "No fix can know what is right here. For example:".to_owned(),
     };
+    let then = fix
+        .and_then(|fix| fix.then.as_ref())
+        .map_or_else(String::new, |then| {
+            format!("What is left to do: {then}\n\n")
+        });
     let proof = match rule.proof {
         Proof::Server => {
             "The first values fail as described on a real MLflow server, and the second work: \
@@ -64,20 +82,77 @@ pub fn page(rule: &Rule) -> String {
         Proof::Elsewhere(reason) => format!("Not shown on a real MLflow server: {reason}."),
     };
     format!(
-        "# {id}: {name}\n\n\
-         {severity}, {topic}\n\n\
+        "# {id} {name}\n\n\
          {summary}\n\n\
+         Severity: {severity}. Topic: {topic}.\n\n\
          ## Why\n\n\
          {why}\n\n\
          ## Before\n\n\
          ```yaml\n{example}```\n\n\
+         ```text\n{severity}[{id}]: {message}\n{help}```\n\n\
          ## After\n\n\
-         {how}:\n\n\
+         {after}\n\n\
          ```yaml\n{mended}```\n\n\
+         {then}\
          ## Proof\n\n\
          {proof}\n\n\
          ## If you know better\n\n\
          `--ignore {id}`, or in the values:\n\n\
          ```yaml\nx-mlflow-k8s:\n  ignore:\n    - {id} # because …\n```\n"
     )
+}
+
+/// The catalogue in Markdown, for `docs/rules/README.md`.
+pub fn index() -> String {
+    let mut text = "\
+# Rules
+
+What is well-formed and would still break, lose data, leak a secret or surprise
+its owner. `mlflow-k8s explain-rule CODE` says the same in the terminal. An error
+cannot work, a warning will hurt, a hint is a better way. A rule is left out with
+`--ignore CODE` or in the values (`x-mlflow-k8s: {ignore: [CODE]}`), and the report
+says that it was.
+
+The last column is the proof: \"server\" means that a real MLflow server fails with
+the page's first values as described, and works with the second.
+"
+    .to_owned();
+    for (topic, rules) in TOPICS.iter().filter(|(_, rules)| !rules.is_empty()) {
+        text.push_str(&heading(
+            topic,
+            "| code | name | severity | what it finds | proof |\n| --- | --- | --- | --- | --- |",
+        ));
+        for rule in *rules {
+            let Code { id, name, summary } = rule.code;
+            let severity = rule.severity.as_str();
+            let summary = cell(summary);
+            let proof = match rule.proof {
+                Proof::Server => "server",
+                Proof::Elsewhere(_) => "on its page",
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "| [{id}]({id}.md) | {name} | {severity} | {summary} | {proof} |"
+            );
+        }
+    }
+    text.push_str(&heading(
+        "Always checked",
+        "What cannot be read, or what Kubernetes would refuse. These cannot be ignored.\n\n\
+         | code | name | what it finds |\n| --- | --- | --- |",
+    ));
+    for Code { id, name, summary } in Code::CHECKS {
+        let _ = writeln!(text, "| {id} | {name} | {} |", cell(summary));
+    }
+    text
+}
+
+fn heading(title: &str, below: &str) -> String {
+    format!("\n## {title}\n\n{below}\n")
+}
+
+/// Text for a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }

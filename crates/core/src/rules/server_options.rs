@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::{MlflowVersion, PROVED_VERSION};
 use crate::values::nearest;
+use std::ops::RangeInclusive;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -364,7 +365,21 @@ struct KnownOption {
     /// `allowed-hosts`.
     name: &'static str,
     takes_value: bool,
+    /// `TEXT`, `INTEGER 10..300`.
+    type_: &'static str,
     since: Option<MlflowVersion>,
+}
+
+impl KnownOption {
+    /// The numbers that it takes, if it takes a limited number.
+    fn range(&self) -> Option<RangeInclusive<i64>> {
+        if self.name == "workers" {
+            // click takes any text, the server a number, and 0 for 1.
+            return Some(1..=i64::MAX);
+        }
+        let (lowest, highest) = self.type_.strip_prefix("INTEGER ")?.split_once("..")?;
+        Some(lowest.parse().ok()?..=highest.parse().ok()?)
+    }
 }
 
 /// The options of the proved version. Generated from `mlflow server --help`.
@@ -377,7 +392,8 @@ fn known_options() -> impl Iterator<Item = KnownOption> {
             Some(KnownOption {
                 name: columns.next()?.strip_prefix("--")?,
                 takes_value: columns.next()? == "value",
-                since: columns.nth(2).and_then(MlflowVersion::from_tag),
+                type_: columns.next()?,
+                since: columns.nth(1).and_then(MlflowVersion::from_tag),
             })
         })
 }
@@ -427,7 +443,12 @@ fn given_options<'a>(facts: &Facts<'a>) -> Vec<GivenOption<'a>> {
 fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for option in given_options(facts) {
         let name = option.name();
-        if known(&name).is_some() {
+        // A name of another form is reported before.
+        let has_form = name
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || character == '-')
+            && !name.starts_with('-');
+        if known(&name).is_some() || !has_form {
             continue;
         }
         // A newer MLflow, or one of the user's own making, may have it.
@@ -535,26 +556,25 @@ fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn option_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    // Lowest and highest, as click checks them; none for workers, which MLflow checks itself.
-    const NUMBERS: &[(&str, i64, Option<i64>)] = &[
-        ("workers", 1, None),
-        ("secrets-cache-ttl", 10, Some(300)),
-        ("secrets-cache-max-size", 1, Some(10_000)),
-    ];
-    for (name, lowest, highest) in NUMBERS {
-        let Some((place, text)) = facts.option(name) else {
+    for option in given_options(facts) {
+        let (Some(known), Some(text)) = (known(&option.name()), option.value) else {
             continue;
         };
-        let good = text.parse::<i64>().is_ok_and(|number| {
-            number >= *lowest && highest.is_none_or(|highest| number <= highest)
-        });
-        if !good {
-            let range = match highest {
-                Some(highest) => format!("a whole number from {lowest} to {highest}"),
-                None => format!("a whole number, {lowest} or more"),
+        let Some(range) = known.range() else {
+            continue;
+        };
+        if !text
+            .parse()
+            .is_ok_and(|number: i64| range.contains(&number))
+        {
+            let (lowest, highest) = range.into_inner();
+            let range = if highest == i64::MAX {
+                format!("a whole number, {lowest} or more")
+            } else {
+                format!("a whole number from {lowest} to {highest}")
             };
             findings.push(
-                Finding::new(place, format!("--{name} cannot be {text:?}"))
+                Finding::new(option.place, format!("--{} cannot be {text:?}", known.name))
                     .help(format!("use {range}")),
             );
         }

@@ -155,6 +155,33 @@ mlflow:
 }
 
 #[test]
+fn a_page_tells_all() {
+    let page = page(find("MK301").unwrap());
+    for part in [
+        "# MK301 static-prefix\n",
+        "Severity: error. Topic: Server options.",
+        "error[MK301]: the server refuses to start",
+        "`mlflow-k8s check --fix`: Write /mlflow (`server.staticPrefix: \"/mlflow\"`).",
+        "  staticPrefix: /mlflow\n",
+        "    - MK301 # because",
+    ] {
+        assert!(page.contains(part), "{part:?}\n{page}");
+    }
+    // Its mended example is the rule's own text.
+    assert!(super::page(find("MK701").unwrap()).contains("No fix can know"));
+}
+
+#[test]
+fn the_index_has_every_code_once() {
+    let index = index();
+    let rules = catalogue().map(|(_, rule)| format!("| [{0}]({0}.md) |", rule.code.id));
+    let checks = Code::CHECKS.iter().map(|code| format!("| {} |", code.id));
+    for row in rules.chain(checks) {
+        assert_eq!(index.matches(&row).count(), 1, "{row}");
+    }
+}
+
+#[test]
 fn only_rules_can_be_ignored() {
     let text = "mlflow: {backendStoreUri: \"postgresql://db/mlflow\"}\nx-mlflow-k8s: {ignore: [MK102, MK999]}\n";
     let outcome = check(text);

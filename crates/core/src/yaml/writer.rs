@@ -18,9 +18,23 @@ fn options() -> SerializerOptions {
 
 /// Writes one document, without `---`, ending in a newline.
 pub fn write(value: &Value) -> String {
+    write_with(value, Dashes::BelowKey)
+}
+
+/// The same, with the dashes of lists where they are wanted.
+pub(crate) fn write_with(value: &Value, dashes: Dashes) -> String {
     let mut text = String::new();
-    append(value, &mut text);
+    append(value, dashes, &mut text);
     text
+}
+
+/// Where the dashes of a list stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dashes {
+    /// Below the first letter of the list's key, as `kubectl` and Helm write them.
+    BelowKey,
+    /// Two columns further, as most people write them.
+    Indented,
 }
 
 /// Writes several documents, each after `---`.
@@ -28,7 +42,7 @@ pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     let mut text = String::new();
     for value in values {
         text.push_str("---\n");
-        append(value, &mut text);
+        append(value, Dashes::BelowKey, &mut text);
     }
     text
 }
@@ -47,10 +61,10 @@ pub(crate) fn write_quoted(value: &Value) -> String {
 /// lines around them are put together here, because it would look at every
 /// key of every object as if it might need quotes, which was most of the time
 /// that a render took.
-fn append(value: &Value, text: &mut String) {
+fn append(value: &Value, dashes: Dashes, text: &mut String) {
     match value {
-        Value::Object(fields) if !fields.is_empty() => mapping(fields, 0, "", text),
-        Value::Array(items) if !items.is_empty() => sequence(items, 0, "", text),
+        Value::Object(fields) if !fields.is_empty() => mapping(fields, 0, "", dashes, text),
+        Value::Array(items) if !items.is_empty() => sequence(items, 0, "", dashes, text),
         scalar => {
             append_scalar(scalar, 0, text);
             text.push('\n');
@@ -60,7 +74,13 @@ fn append(value: &Value, text: &mut String) {
 
 /// Appends entries, the first one behind what is on its line already (`first`
 /// is its margin), the others on lines of their own.
-fn mapping(fields: &Map<String, Value>, indent: usize, first: &str, text: &mut String) {
+fn mapping(
+    fields: &Map<String, Value>,
+    indent: usize,
+    first: &str,
+    dashes: Dashes,
+    text: &mut String,
+) {
     for (position, (key, value)) in fields.iter().enumerate() {
         if position == 0 {
             text.push_str(first);
@@ -74,11 +94,11 @@ fn mapping(fields: &Map<String, Value>, indent: usize, first: &str, text: &mut S
             key => text.push_str(&library_text(key)),
         }
         text.push(':');
-        below(value, indent, text);
+        below(value, indent, dashes, text);
     }
 }
 
-fn sequence(items: &[Value], indent: usize, first: &str, text: &mut String) {
+fn sequence(items: &[Value], indent: usize, first: &str, dashes: Dashes, text: &mut String) {
     for (position, item) in items.iter().enumerate() {
         if position == 0 {
             text.push_str(first);
@@ -87,8 +107,12 @@ fn sequence(items: &[Value], indent: usize, first: &str, text: &mut String) {
         }
         text.push('-');
         match item {
-            Value::Object(fields) if !fields.is_empty() => mapping(fields, indent + 2, " ", text),
-            Value::Array(items) if !items.is_empty() => sequence(items, indent + 2, " ", text),
+            Value::Object(fields) if !fields.is_empty() => {
+                mapping(fields, indent + 2, " ", dashes, text);
+            }
+            Value::Array(items) if !items.is_empty() => {
+                sequence(items, indent + 2, " ", dashes, text);
+            }
             scalar => {
                 text.push(' ');
                 append_scalar(scalar, indent + 2, text);
@@ -98,19 +122,22 @@ fn sequence(items: &[Value], indent: usize, first: &str, text: &mut String) {
     }
 }
 
-/// Appends the value of a key. A list's dashes stand below the key, as
-/// `kubectl` and Helm write them.
-fn below(value: &Value, indent: usize, text: &mut String) {
+/// Appends the value of a key.
+fn below(value: &Value, indent: usize, dashes: Dashes, text: &mut String) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             text.push('\n');
             margin(indent + 2, text);
-            mapping(fields, indent + 2, "", text);
+            mapping(fields, indent + 2, "", dashes, text);
         }
         Value::Array(items) if !items.is_empty() => {
+            let indent = match dashes {
+                Dashes::BelowKey => indent,
+                Dashes::Indented => indent + 2,
+            };
             text.push('\n');
             margin(indent, text);
-            sequence(items, indent, "", text);
+            sequence(items, indent, "", dashes, text);
         }
         scalar => {
             text.push(' ');
