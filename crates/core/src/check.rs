@@ -11,6 +11,7 @@ mod server;
 mod syntax;
 
 pub(crate) use ignored::ignored_rules;
+pub(crate) use quantity::number;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::ValuePath;

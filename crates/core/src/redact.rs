@@ -111,9 +111,11 @@ pub(crate) fn without_passwords(text: &str) -> Option<String> {
     }
     clean.push_str(rest);
     if clean == text {
-        // A password may hold spaces and quotes.
+        // A password may hold spaces and quotes. Where a URI's own is a
+        // placeholder, an `@` further on is not its end.
         let whole = password(text).filter(|(secret, _)| {
-            !is_placeholder(secret) && !secret.split(['@', '/']).any(is_placeholder)
+            let first = secret.split('@').next().unwrap_or(secret);
+            first.is_empty() || !is_placeholder(first)
         });
         return whole.map(|(_, shown)| shown);
     }
@@ -125,8 +127,9 @@ fn is_placeholder(text: &str) -> bool {
     let text = text.trim_matches(['"', '\'', '`']);
     text.is_empty()
         || matches!(text, "PASSWORD" | PLACEHOLDER)
-        || text.starts_with('$')
-        || text.contains("{{")
+        || text.starts_with("$(")
+        || text.starts_with("${")
+        || (text.starts_with("{{") && text.ends_with("}}"))
         || (text.starts_with('<') && text.ends_with('>'))
         || text.chars().all(|c| matches!(c, '…' | '.' | '*'))
 }
@@ -511,7 +514,16 @@ mod tests {
                 "postgresql://u:a b@h/x",
                 Some("postgresql://u:PASSWORD@h/x"),
             ),
+            (
+                "postgresql://u:a //b@h/x",
+                Some("postgresql://u:PASSWORD@h/x"),
+            ),
+            (
+                "postgresql://u:$ecret@h/x",
+                Some("postgresql://u:PASSWORD@h/x"),
+            ),
             ("postgresql://u:PASSWORD@h/x", None),
+            ("postgresql://u:PASSWORD@h/x or a@b", None),
             ("postgresql://<USER>:<PASSWORD>@h/x", None),
             ("postgresql://u:$(P)@h/x", None),
             ("https://a/b c@d", None),

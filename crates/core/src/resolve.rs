@@ -7,6 +7,7 @@ mod names;
 mod server;
 pub(crate) mod uri;
 
+pub(crate) use hosts::{PublicHost, list_of_origins, public_hosts};
 pub use image::MlflowVersion;
 pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
@@ -412,6 +413,24 @@ fn unless_empty<T: Default + PartialEq>(value: Option<&T>) -> Option<&T> {
 }
 
 impl Resolved<'_> {
+    /// The Service's names, from the shortest to the longest.
+    pub(crate) fn host_names(&self) -> [String; 4] {
+        self.address().host_names()
+    }
+
+    /// The list of hosts that the server gets when the values name none.
+    pub(crate) fn list_of_hosts(&self, values: &Values) -> String {
+        hosts::list_of_hosts(values, &self.address())
+    }
+
+    fn address(&self) -> Address<'_> {
+        Address {
+            fullname: &self.fullname,
+            namespace: self.namespace,
+            service_port: self.service.port,
+        }
+    }
+
     /// Name of the pods' ServiceAccount.
     pub fn service_account_name(&self) -> &str {
         or(self.pod.service_account_name, &self.fullname)

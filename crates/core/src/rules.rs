@@ -11,6 +11,7 @@ mod access;
 mod artifacts;
 mod auth;
 mod database;
+mod example;
 mod facts;
 mod garbage_collection;
 mod host_pattern;

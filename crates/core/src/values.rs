@@ -33,7 +33,7 @@ pub use gateway::{
 };
 pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
 pub use pod::{Image, PullPolicy};
-pub use prometheus::{KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
+pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
 pub use read::default_tree;
 pub(crate) use read::read;
 #[cfg(feature = "schema")]

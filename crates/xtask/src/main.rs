@@ -5,7 +5,9 @@ mod fuzz;
 mod generate;
 mod mlflow;
 mod python;
+mod server;
 mod step;
+mod tally;
 mod test;
 mod wasm;
 mod workspace;
@@ -26,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Run every check that a change has to pass; CI runs this
     Test(test::Options),
+    /// Run what is rendered on real MLflow servers; `test --full` does it too
+    TestServer(server::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
     Setup(SetupOptions),
     /// Measure rendering, reading and editing, and the command line as a process
@@ -50,6 +54,10 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = workspace::Workspace::open()?;
     match command {
         Command::Test(options) => test::run(&workspace, &options),
+        Command::TestServer(options) => {
+            println!("{}", server::run(&workspace, &options)?);
+            Ok(())
+        }
         Command::Setup(options) => setup(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),

@@ -14,8 +14,8 @@ pub(crate) fn tools(workspace: &Workspace) -> anyhow::Result<Environment> {
     let requirements = "crates/xtask/requirements.txt";
     Ok(Environment {
         folder: workspace.target.join("venv"),
-        content: workspace.shell.read_file(requirements)?,
         requirements,
+        content: workspace.shell.read_file(requirements)?,
     })
 }
 

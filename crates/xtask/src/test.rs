@@ -1,21 +1,20 @@
 //! Everything that a change has to pass.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, bail};
 use xshell::cmd;
 
 use crate::step::step;
+use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{fuzz, generate, python, wasm};
+use crate::{fuzz, generate, python, server, wasm};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Leave out what needs tools beside the Rust toolchain
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Fuzz too, for a minute
+    /// Fuzz too, for a minute, and start real MLflow servers
     #[arg(long)]
     full: bool,
 }
@@ -79,95 +78,23 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         })?;
         (TOOLS, folder)
     };
-    let tally = step("tests", || {
+    let mut tally = step("tests", || {
         let mut tests = Command::new("cargo");
         tests
             .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
             .env(tools.0, tools.1)
             .current_dir(&workspace.root);
-        run_tests(tests)
+        Tally::of(tests, Runner::Cargo)
     })?;
-    if options.quick {
-        println!("{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, wasm32, fuzzing)");
-    } else {
+    if options.full {
+        tally += server::run(workspace, &server::Options { pytest: vec![] })?;
         println!("{tally}");
+    } else if options.quick {
+        println!(
+            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, wasm32, fuzzing, real MLflow servers)"
+        );
+    } else {
+        println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");
     }
     Ok(())
-}
-
-/// Passes on what cargo's test runners print, and adds up their closing lines.
-fn run_tests(mut tests: Command) -> anyhow::Result<Tally> {
-    let mut child = tests.stdout(Stdio::piped()).spawn()?;
-    let output = child.stdout.take().context("standard output is piped")?;
-    let mut tally = Tally::default();
-    for line in BufReader::new(output).split(b'\n') {
-        let mut line = line?;
-        tally.add(&String::from_utf8_lossy(&line));
-        line.push(b'\n');
-        std::io::stdout().write_all(&line)?;
-    }
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("{tally}");
-    }
-    if tally.passed == 0 {
-        bail!("no test ran");
-    }
-    Ok(tally)
-}
-
-/// How many tests ended which way.
-#[derive(Default)]
-struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-}
-
-impl Tally {
-    /// Adds a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`; other lines count nothing.
-    fn add(&mut self, line: &str) {
-        let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split_once(". "))
-        else {
-            return;
-        };
-        for count in counts.split("; ") {
-            match count.split_once(' ') {
-                Some((number, "passed")) => self.passed += number.parse::<u64>().unwrap_or(0),
-                Some((number, "failed")) => self.failed += number.parse::<u64>().unwrap_or(0),
-                Some((number, "ignored")) => self.ignored += number.parse::<u64>().unwrap_or(0),
-                _ => {}
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
-        if self.ignored > 0 {
-            write!(f, ", {} skipped", self.ignored)?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Tally;
-
-    #[test]
-    fn closing_lines_add_up() {
-        let mut tally = Tally::default();
-        for line in [
-            "running 3 tests",
-            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-        ] {
-            tally.add(line);
-        }
-        assert_eq!(tally.to_string(), "5 passed, 4 failed, 1 skipped");
-    }
 }

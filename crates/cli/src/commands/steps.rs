@@ -4,6 +4,7 @@ use mlflow_k8s_core::commands::{Kind, Step, commands};
 
 use crate::args::{CommandsArgs, StepFormat};
 use crate::failure::Failure;
+use crate::report::Shown;
 use crate::{input, output, report};
 
 pub(crate) fn run(args: CommandsArgs) -> Result<(), Failure> {
@@ -11,7 +12,7 @@ pub(crate) fn run(args: CommandsArgs) -> Result<(), Failure> {
     let layers = input::layers(args.inputs)?;
     let (release, rules) = args.release.into_release();
     let outcome = mlflow_k8s_core::render(&layers, &release, &rules);
-    report::text(&outcome.sources, &outcome.diagnostics);
+    report::text(&outcome.sources, &outcome.diagnostics, Shown::Problems);
     let steps = commands(&outcome.manifests.ok_or(Failure::Found)?);
     output::print(&match args.format {
         StepFormat::Text => report::printable(&text(&steps)),

@@ -10,6 +10,9 @@ mlflow:
   artifactsDestination: /mlflow/artifacts
 storage:
   enabled: true
+resources:
+  requests:
+    memory: 3Gi
 ";
 
 /// An unknown key, a wrong type and something that only a rule finds.
@@ -19,6 +22,9 @@ mlflow:
   artifactsDestination: /mlflow/artifacts
 storage:
   enabled: true
+resources:
+  requests:
+    memory: 3Gi
 servr:
   port: 5000
 image:

@@ -4,8 +4,7 @@ use insta::assert_snapshot;
 
 use crate::sandbox::{Sandbox, transcript};
 
-const STORE: &str =
-    "mlflow.backendStoreUri=postgresql://db/mlflow,mlflow.defaultArtifactRoot=s3://bucket/mlflow";
+const STORE: &str = "mlflow.backendStoreUri=postgresql://db/mlflow,mlflow.defaultArtifactRoot=s3://bucket/mlflow,resources.requests.memory=3Gi";
 const SERVER: [&str; 3] = ["render", "--set", STORE];
 
 fn with(arguments: &[&'static str]) -> Vec<&'static str> {

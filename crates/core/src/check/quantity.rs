@@ -14,6 +14,38 @@ pub(super) fn is_amount(text: &str) -> bool {
     is_number && is_suffix(suffix)
 }
 
+/// The amount in whole units (bytes, cores); `None` when it is no quantity.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    if !is_amount(text) {
+        return None;
+    }
+    let unsigned = text.strip_prefix('+').unwrap_or(text);
+    let digits = unsigned
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at(digits);
+    let factor = match suffix {
+        "" => 1.0,
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
+        "Ki" => 1024.0,
+        "Mi" => 1024.0_f64.powi(2),
+        "Gi" => 1024.0_f64.powi(3),
+        "Ti" => 1024.0_f64.powi(4),
+        "Pi" => 1024.0_f64.powi(5),
+        "Ei" => 1024.0_f64.powi(6),
+        exponent => 10.0_f64.powi(exponent.get(1..)?.parse().ok()?),
+    };
+    Some(number.parse::<f64>().ok()? * factor)
+}
+
 fn is_suffix(suffix: &str) -> bool {
     const SUFFIXES: &[&str] = &[
         "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
@@ -30,7 +62,21 @@ pub(super) const RULE: &str =
 
 #[cfg(test)]
 mod tests {
-    use super::is_amount;
+    use super::{is_amount, number};
+
+    #[test]
+    fn numbers() {
+        for (text, expected) in [
+            ("500m", Some(0.5)),
+            ("2Gi", Some(2.0 * 1024.0 * 1024.0 * 1024.0)),
+            ("1e3", Some(1000.0)),
+            ("1E", Some(1e18)),
+            ("+.5", Some(0.5)),
+            ("2GB", None),
+        ] {
+            assert_eq!(number(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn amounts() {

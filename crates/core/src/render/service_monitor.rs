@@ -3,7 +3,7 @@
 use super::custom::CustomResource;
 use super::metadata::{self, Component};
 use crate::resolve::Resolved;
-use crate::values::TlsConfig;
+use crate::values::{BasicAuth, TlsConfig};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ struct Endpoint {
     scheme: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls_config: Option<TlsConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    basic_auth: Option<BasicAuth>,
     #[serde(skip_serializing_if = "String::is_empty")]
     interval: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -51,6 +53,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
                 path: monitor.path.to_owned(),
                 scheme: tls.then_some("https"),
                 tls_config: metadata::some(&settings.tls_config).filter(|_| tls),
+                basic_auth: metadata::some(&settings.basic_auth),
                 interval: settings.interval.clone(),
                 scrape_timeout: settings.scrape_timeout.clone(),
             }],

@@ -18,6 +18,9 @@ const LOCAL_AND_PRIVATE: &[&str] = &[
     "127.0.0.1:*",
     "[::1]",
     "[[]::1]:*",
+    // The job runner beside the server calls it by the address that it listens on.
+    "0.0.0.0",
+    "0.0.0.0:*",
     "10.*",
     "192.168.*",
     "fc00:*",
@@ -32,12 +35,15 @@ fn private_172() -> impl Iterator<Item = String> {
 }
 
 /// Where the outside world reaches the server.
-struct PublicHost<'a> {
-    host: &'a str,
-    schemes: &'static [&'static str],
+pub(crate) struct PublicHost<'a> {
+    /// The name, which may start with `*.`; never empty.
+    pub(crate) host: &'a str,
+    /// What browsers may put before it.
+    pub(crate) schemes: &'static [&'static str],
 }
 
-fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
+/// The hosts of the Ingress and the HTTPRoute.
+pub(crate) fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
     let ingress = values.ingress.enabled.then_some(&values.ingress);
     let ingress_hosts = ingress.into_iter().flat_map(|ingress| {
         ingress.hosts.iter().map(|host| PublicHost {
@@ -104,33 +110,48 @@ pub(super) fn env(values: &Values, address: &Address<'_>) -> Vec<EnvVar> {
     if middleware_is_off(values) {
         return Vec::new();
     }
-    let public = public_hosts(values);
     let mut variables = Vec::new();
     if !decided_by_user(values, "allowed-hosts", HOSTS) {
-        let with_port = |host: &str| [host.to_owned(), format!("{host}:*")];
-        let mut hosts: Vec<String> = address
-            .host_names()
-            .iter()
-            .flat_map(|host| with_port(host))
-            .collect();
-        hosts.extend(LOCAL_AND_PRIVATE.iter().map(|host| (*host).to_owned()));
-        hosts.extend(private_172());
-        hosts.extend(public.iter().flat_map(|public| with_port(public.host)));
-        variables.push(super::env::plain(HOSTS, unique(hosts).join(",")));
+        variables.push(super::env::plain(HOSTS, list_of_hosts(values, address)));
     }
-    if !public.is_empty() && !decided_by_user(values, "cors-allowed-origins", ORIGINS) {
-        let origins = public
-            .iter()
-            .flat_map(|public| {
-                public
-                    .schemes
-                    .iter()
-                    .map(|scheme| format!("{scheme}://{}", public.host))
-            })
-            .collect();
-        variables.push(super::env::plain(ORIGINS, unique(origins).join(",")));
+    if !decided_by_user(values, "cors-allowed-origins", ORIGINS)
+        && let Some(origins) = list_of_origins(values)
+    {
+        variables.push(super::env::plain(ORIGINS, origins));
     }
     variables
+}
+
+/// The release's own names, local and private addresses, and the public hosts.
+pub(super) fn list_of_hosts(values: &Values, address: &Address<'_>) -> String {
+    let with_port = |host: &str| [host.to_owned(), format!("{host}:*")];
+    let mut hosts: Vec<String> = address
+        .host_names()
+        .iter()
+        .flat_map(|host| with_port(host))
+        .collect();
+    hosts.extend(LOCAL_AND_PRIVATE.iter().map(|host| (*host).to_owned()));
+    hosts.extend(private_172());
+    hosts.extend(
+        public_hosts(values)
+            .iter()
+            .flat_map(|public| with_port(public.host)),
+    );
+    unique(hosts).join(",")
+}
+
+/// What browsers send as the origin of the public hosts' pages; `None` without any.
+pub(crate) fn list_of_origins(values: &Values) -> Option<String> {
+    let origins: Vec<String> = public_hosts(values)
+        .iter()
+        .flat_map(|public| {
+            public
+                .schemes
+                .iter()
+                .map(|scheme| format!("{scheme}://{}", public.host))
+        })
+        .collect();
+    (!origins.is_empty()).then(|| unique(origins).join(","))
 }
 
 /// The texts without repetitions, in their order.

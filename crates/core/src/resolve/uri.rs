@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(crate) const KNOWN_STORE_PORTS: &[i32] = &[443, 6443, 5432, 3306, 9000, 8333, 8334, 1433];
 
 /// Environment variables that hold the address of an object store.
-const ENDPOINT_VARIABLES: &[&str] = &[
+pub(crate) const ENDPOINT_VARIABLES: &[&str] = &[
     "MLFLOW_S3_ENDPOINT_URL",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
@@ -25,7 +25,7 @@ pub(crate) fn is_sqlite(uri: &str) -> bool {
 }
 
 /// The port of a URI, written or implied by `http` and `https`.
-pub(super) fn port(uri: &str) -> Option<i32> {
+pub(crate) fn port(uri: &str) -> Option<i32> {
     let (scheme, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority

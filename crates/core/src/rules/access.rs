@@ -1,5 +1,738 @@
 //! Ways to the server: ingress controllers, Gateways, certificates.
 
-use super::Rule;
+use super::facts::{Facts, is_below};
+use super::{Finding, Proof, Rule, at, host_pattern, set};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::path::ValuePath;
+use crate::values::{HttpRouteMatch, IngressHost, PathType, ServiceType, StringMap};
+use serde_json::json;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK521",
+            name: "upload-limit",
+            summary: "The nginx ingress controller refuses artifacts over 1 MiB.",
+        },
+        severity: Severity::Warning,
+        why: "nginx takes request bodies of 1 MiB unless it is told otherwise. Before MLflow \
+              3.17.2 it passed an artifact of 0.9 MB and answered 413 to one of 2 MB.",
+        example: "\
+ingress:
+  enabled: true
+  className: nginx
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs an ingress controller; source: ingress-nginx, annotation proxy-body-size, and a \
+             run behind nginx itself",
+        ),
+        check: upload_limit,
+    },
+    Rule {
+        code: Code {
+            id: "MK522",
+            name: "backend-protocol",
+            summary: "The way in speaks plain HTTP to a server that takes HTTPS only.",
+        },
+        severity: Severity::Error,
+        why: "With a certificate, MLflow 3.17.2 closes connections that speak plain HTTP. \
+              ingress-nginx speaks plain HTTP to every Service unless an annotation says HTTPS, \
+              whatever the port is called, and answers 502.",
+        example: "\
+tls:
+  enabled: true
+ingress:
+  enabled: true
+  className: nginx
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-body-size: \"0\"
+  hosts:
+    - host: mlflow.example.com
+  tls:
+    - secretName: mlflow-example-com
+      hosts:
+        - mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs an ingress controller; source: ingress-nginx, annotation backend-protocol, \
+             whose default is HTTP",
+        ),
+        check: backend_protocol,
+    },
+    Rule {
+        code: Code {
+            id: "MK523",
+            name: "path-outside-prefix",
+            summary: "The paths of the Ingress or HTTPRoute do not lead to where the server answers.",
+        },
+        severity: Severity::Error,
+        why: "The path arrives at the server as the client wrote it. MLflow 3.17.2 answers 404 to \
+              everything outside its static prefix, and without one to everything below a path \
+              that it does not have.",
+        example: "\
+ingress:
+  enabled: true
+  hosts:
+    - host: tools.example.com
+      paths:
+        - path: /mlflow
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: path_outside_prefix,
+    },
+    Rule {
+        code: Code {
+            id: "MK524",
+            name: "passwords-in-clear",
+            summary: "Passwords of basic auth pass over plain HTTP.",
+        },
+        severity: Severity::Warning,
+        why: "Basic auth sends the password with each request, encoded and not encrypted. \
+              Everyone on the way can read it.",
+        example: "\
+server:
+  value_options:
+    app_name: basic-auth
+env:
+  - name: MLFLOW_FLASK_SERVER_SECRET_KEY
+    valueFrom:
+      secretKeyRef:
+        name: mlflow-auth-secret
+        key: secret-key
+  - name: MLFLOW_AUTH_ADMIN_PASSWORD
+    valueFrom:
+      secretKeyRef:
+        name: mlflow-auth-secret
+        key: admin-password
+  - name: MLFLOW_AUTH_CONFIG_PATH
+    value: /etc/mlflow/auth/basic_auth.ini
+extraVolumes:
+  - name: auth-config
+    secret:
+      secretName: mlflow-auth-config
+extraVolumeMounts:
+  - name: auth-config
+    mountPath: /etc/mlflow/auth
+    readOnly: true
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs somebody who listens on the way; source: RFC 7617, section 4",
+        ),
+        check: passwords_in_clear,
+    },
+    Rule {
+        code: Code {
+            id: "MK525",
+            name: "open-to-everyone",
+            summary: "The server can be reached from outside the cluster and asks nobody who they are.",
+        },
+        severity: Severity::Hint,
+        why: "Without basic auth, MLflow 3.17.2 serves every request that reaches it: reading, \
+              changing and deleting runs, models and artifacts.",
+        example: "\
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "\
+ingress:
+  enabled: true
+  className: nginx
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-body-size: \"0\"
+    nginx.ingress.kubernetes.io/auth-url: https://login.example.com/oauth2/auth
+    nginx.ingress.kubernetes.io/auth-signin: https://login.example.com/oauth2/start
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        proof: Proof::Elsewhere(
+            "needs an ingress controller that asks for a login; source: MLflow's documentation on \
+             securing the server",
+        ),
+        check: open_to_everyone,
+    },
+    Rule {
+        code: Code {
+            id: "MK526",
+            name: "same-certificate",
+            summary: "The Ingress and the server have the same certificate.",
+        },
+        severity: Severity::Hint,
+        why: "Clients outside check the certificate against the public host, clients in the \
+              cluster against the Service's name: one certificate must be valid for both. And the \
+              ingress controller can then read the server's key.",
+        example: "\
+tls:
+  enabled: true
+  secretName: mlflow-tls
+ingress:
+  enabled: true
+  className: nginx
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-body-size: \"0\"
+    nginx.ingress.kubernetes.io/backend-protocol: HTTPS
+  hosts:
+    - host: mlflow.example.com
+  tls:
+    - secretName: mlflow-tls
+      hosts:
+        - mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs to know the names in the certificate; source: RFC 9110, section 4.3.4",
+        ),
+        check: same_certificate,
+    },
+    Rule {
+        code: Code {
+            id: "MK527",
+            name: "jobs-shut-out",
+            summary: "The server's own jobs (evaluations, optimizations) cannot call it.",
+        },
+        severity: Severity::Hint,
+        why: "The job runner of MLflow 3.17.2 calls the server as `http://HOST:PORT`: plain HTTP, \
+              no static prefix, the address that it listens on as its host \
+              (`mlflow/server/__init__.py`). Behind a certificate, below a prefix or outside the \
+              allowed hosts these jobs fail; all else works.",
+        example: "\
+server:
+  staticPrefix: /mlflow
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "\
+server:
+  staticPrefix: /mlflow
+env:
+  - name: MLFLOW_SERVER_ENABLE_JOB_EXECUTION
+    value: \"false\"
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        proof: Proof::Elsewhere(
+            "needs a job that calls a language model; source: mlflow/server/__init__.py of 3.17.2, \
+             server_uri",
+        ),
+        check: jobs_shut_out,
+    },
+];
+
+const NGINX: &str = "nginx.ingress.kubernetes.io/";
+
+/// Whether ingress-nginx serves the Ingress, as far as the values tell.
+fn is_nginx(facts: &Facts<'_>) -> bool {
+    let ingress = &facts.values.ingress;
+    let class = match ingress.annotations.0.get("kubernetes.io/ingress.class") {
+        Some(class) if ingress.class_name.is_empty() => class,
+        _ => &ingress.class_name,
+    };
+    class.contains("nginx")
+        || class == "webapprouting.kubernetes.azure.com"
+        || ingress
+            .annotations
+            .0
+            .keys()
+            .any(|key| key.starts_with(NGINX))
+}
+
+/// Whether an annotation's key speaks of one of these.
+fn speaks_of(annotations: &StringMap, words: &[&str]) -> bool {
+    annotations
+        .0
+        .keys()
+        .map(|key| key.to_lowercase())
+        .any(|key| words.iter().any(|word| key.contains(word)))
+}
+
+fn annotation(key: &str) -> ValuePath {
+    at("ingress.annotations").join(key)
+}
+
+/// A name for the Secret of a host's certificate.
+fn certificate_of(host: &str) -> String {
+    host.replace("*.", "wildcard-").replace('.', "-")
+}
+
+fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
+    format!(
+        "kubectl create secret tls {certificate} --namespace {} --cert=tls.crt --key=tls.key",
+        facts.release.namespace
+    )
+}
+
+fn upload_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let ingress = &facts.values.ingress;
+    let told = speaks_of(
+        &ingress.annotations,
+        &["body-size", "snippet", "client-max-body"],
+    );
+    let root = facts.values.mlflow.default_artifact_root.as_str();
+    let past_the_server =
+        !facts.serves_artifacts() || !(root.is_empty() || root.starts_with("mlflow-artifacts:"));
+    if !ingress.enabled || !is_nginx(facts) || told || past_the_server {
+        return;
+    }
+    let place = annotation("nginx.ingress.kubernetes.io/proxy-body-size");
+    findings.push(
+        Finding::new(
+            at("ingress.annotations"),
+            "artifacts over 1 MiB do not pass the ingress: nginx answers 413",
+        )
+        .help("write nginx.ingress.kubernetes.io/proxy-body-size: \"0\" for no limit")
+        .fix("Take nginx's limit away", [Edit::set(&place, "0")]),
+    );
+}
+
+fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    if !values.tls.enabled {
+        return;
+    }
+    let words = [
+        "protocol",
+        "scheme",
+        "ssl",
+        "passthrough",
+        "transport",
+        "termination",
+        "snippet",
+    ];
+    let annotations = &values.ingress.annotations;
+    if values.ingress.enabled && is_nginx(facts) {
+        const PROTOCOL: &str = "nginx.ingress.kubernetes.io/backend-protocol";
+        const OTHERS: &[&str] = &["ssl-passthrough", "ssl-services", "snippet"];
+        let protocol = annotations.0.get(PROTOCOL);
+        let is_https = protocol.is_some_and(|protocol| protocol.eq_ignore_ascii_case("https"));
+        if !is_https && !speaks_of(annotations, OTHERS) {
+            let place = annotation(PROTOCOL);
+            findings.push(
+                Finding::new(
+                    if protocol.is_some() {
+                        place.clone()
+                    } else {
+                        at("ingress.annotations")
+                    },
+                    "nginx speaks plain HTTP to the server, which takes HTTPS only: every request \
+                     gets 502",
+                )
+                .help("write nginx.ingress.kubernetes.io/backend-protocol: HTTPS")
+                .fix(
+                    "Let nginx speak HTTPS to the server",
+                    [Edit::set(&place, "HTTPS")],
+                ),
+            );
+        }
+    } else if values.ingress.enabled
+        && !speaks_of(annotations, &words)
+        && !speaks_of(&values.service.annotations, &words)
+    {
+        findings.push(
+            Finding::new(
+                at("tls.enabled"),
+                "the server takes HTTPS only: the ingress controller must speak it to the Service",
+            )
+            .severity(Severity::Hint)
+            .help(
+                "Traefik takes the port's name `https` as a sign and must trust the certificate; \
+                 others need an annotation",
+            ),
+        );
+    }
+    if values.http_route.enabled {
+        findings.push(
+            Finding::new(
+                at("tls.enabled"),
+                "the server takes HTTPS only: the Gateway speaks plain HTTP to the Service \
+                 unless a BackendTLSPolicy says otherwise",
+            )
+            .severity(Severity::Hint)
+            .help("create a BackendTLSPolicy for the Service, or let the Gateway end TLS alone"),
+        );
+    }
+}
+
+/// What a path of an Ingress or route leads to.
+struct Way<'a> {
+    place: ValuePath,
+    path: &'a str,
+    is_exact: bool,
+}
+
+fn path_outside_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let rewrites = [
+        "rewrite",
+        "strip",
+        "middleware",
+        "transform",
+        "snippet",
+        "path",
+        "actions",
+        "regex",
+        "plugins",
+    ];
+    if values.ingress.enabled && !speaks_of(&values.ingress.annotations, &rewrites) {
+        for (index, host) in values.ingress.hosts.iter().enumerate() {
+            let place = at("ingress.hosts").join(index);
+            one_host(facts, &ingress_ways(&place, host), "ingress", findings);
+        }
+    }
+    let route = &values.http_route;
+    let rewritten = route.filters.iter().any(|filter| {
+        filter.extension_ref.is_some()
+            || filter.request_redirect.is_some()
+            || filter
+                .url_rewrite
+                .as_ref()
+                .is_some_and(|rewrite| rewrite.path.is_some())
+    });
+    if route.enabled
+        && !rewritten
+        && let Some(ways) = route_ways(&route.matches)
+    {
+        one_host(facts, &ways, "route", findings);
+    }
+}
+
+fn ingress_ways<'a>(place: &ValuePath, host: &'a IngressHost) -> Vec<Way<'a>> {
+    host.paths
+        .iter()
+        .enumerate()
+        .map(|(index, settings)| Way {
+            place: place.join("paths").join(index).join("path"),
+            path: &settings.path,
+            is_exact: settings.path_type == PathType::Exact,
+        })
+        .collect()
+}
+
+/// The ways of a route; `None` if one of them is open to every path.
+fn route_ways(matches: &[HttpRouteMatch]) -> Option<Vec<Way<'_>>> {
+    matches
+        .iter()
+        .enumerate()
+        .map(|(index, condition)| {
+            let path = condition.path.as_ref()?;
+            let kind = path.type_.as_deref().unwrap_or("PathPrefix");
+            let place = at("httpRoute.matches")
+                .join(index)
+                .join("path")
+                .join("value");
+            (kind != "RegularExpression").then_some(Way {
+                place,
+                path: path.value.as_deref().unwrap_or("/"),
+                is_exact: kind == "Exact",
+            })
+        })
+        .collect()
+}
+
+/// Where MLflow answers, below its prefix: who names such a path wants a part of it.
+const OWN_PATHS: &[&str] = &[
+    "api",
+    "ajax-api",
+    "static-files",
+    "graphql",
+    "health",
+    "version",
+    "metrics",
+    "get-artifact",
+    "model-versions",
+    "gateway",
+    "signup",
+    "v1",
+];
+
+fn one_host(facts: &Facts<'_>, ways: &[Way<'_>], owner: &str, findings: &mut Vec<Finding>) {
+    let prefix = facts.static_prefix().trim_end_matches('/');
+    let is_fine = |way: &Way<'_>| {
+        // A controller may read it as a pattern.
+        let is_pattern = way.path.contains(['*', '(', '[', '$', '|', '^', '\\']);
+        let leads_to_all = !way.is_exact && is_below(prefix, way.path);
+        let part = way
+            .path
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .and_then(|rest| rest.split('/').next());
+        is_pattern || leads_to_all || part.is_some_and(|part| OWN_PATHS.contains(&part))
+    };
+    // A prefix that the server refuses has a rule of its own.
+    let is_refused = !prefix.is_empty() && !prefix.starts_with('/');
+    if is_refused || ways.iter().any(is_fine) {
+        return;
+    }
+    let Some(way) = ways.first() else { return };
+    let path = way.path;
+    let finding = Finding::new(
+        way.place.clone(),
+        if way.is_exact && is_below(prefix, path) {
+            format!("the {owner} leads to {path} alone: what the page there loads gets 404")
+        } else if prefix.is_empty() {
+            format!("the {owner} leads to {path}, where the server has nothing: requests get 404")
+        } else {
+            format!(
+                "the {owner} leads to {path}, and the server answers below {prefix} only: \
+                 requests get 404"
+            )
+        },
+    );
+    let below = path.trim_end_matches('/');
+    findings.push(if way.is_exact {
+        finding
+            .help("let the path lead to all below it: Prefix in an Ingress, PathPrefix in a route")
+    } else if prefix.is_empty() && !below.contains(['{', '}']) {
+        finding
+            .help(format!(
+                "serve below {below} with `server.staticPrefix`, lead to / instead, or let the \
+                 {owner} take the path away"
+            ))
+            .fix(
+                format!("Serve below {below}"),
+                [set("server.staticPrefix", below)],
+            )
+            .then(format!(
+                "Clients then use the address with {below} at its end."
+            ))
+    } else {
+        let target = if prefix.is_empty() { "/" } else { prefix };
+        finding
+            .help("lead to where the server answers, or to / for all paths")
+            .fix(format!("Lead to {target}"), [Edit::set(&way.place, target)])
+    });
+}
+
+fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const TLS_WORDS: &[&str] = &["cert", "ssl", "tls", "https", "listen-ports"];
+    const MESSAGE: &str = "passwords of basic auth pass in clear";
+    let values = facts.values;
+    if !facts.basic_auth() {
+        return;
+    }
+    let ingress = &values.ingress;
+    if ingress.enabled && ingress.tls.is_empty() && !speaks_of(&ingress.annotations, TLS_WORDS) {
+        let hosts: Vec<&str> = ingress
+            .hosts
+            .iter()
+            .map(|host| host.host.as_str())
+            .filter(|host| !host.is_empty())
+            .collect();
+        let certificate = match hosts.first() {
+            Some(host) => certificate_of(host),
+            None => format!("{}-ingress", facts.resolved.fullname),
+        };
+        findings.push(
+            Finding::new(
+                at("ingress.tls"),
+                format!("the ingress has no certificate: {MESSAGE}"),
+            )
+            .help("name a certificate in `ingress.tls`")
+            .fix(
+                format!("Take the certificate from the Secret {certificate}"),
+                [set(
+                    "ingress.tls",
+                    json!([{ "secretName": certificate, "hosts": hosts }]),
+                )],
+            )
+            .then(how_to_make(&certificate, facts)),
+        );
+    }
+    let is_public = values.service.type_ != ServiceType::ClusterIP;
+    // With an ingress, the NodePort is the controller's way.
+    if is_public
+        && !ingress.enabled
+        && !values.http_route.enabled
+        && !values.tls.enabled
+        && !speaks_of(&values.service.annotations, TLS_WORDS)
+    {
+        findings.push(
+            Finding::new(
+                at("service.type"),
+                format!(
+                    "the {} is reached over plain HTTP: {MESSAGE}",
+                    values.service.type_.as_str()
+                ),
+            )
+            .help("let the server speak HTTPS: `tls.enabled`, `tls.secretName`"),
+        );
+    }
+}
+
+fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const GUARDS: &[&str] = &[
+        "auth",
+        "oidc",
+        "login",
+        "middleware",
+        "whitelist",
+        "allowlist",
+        "white-list",
+        "allow-list",
+        "source-range",
+        "internal",
+        "scheme",
+        "policy",
+        "plugins",
+        "iap",
+        "snippet",
+    ];
+    let values = facts.values;
+    // A container beside the server may ask in its place.
+    if values.server.option("app-name").is_some() || !values.extra_containers.is_empty() {
+        return;
+    }
+    let service = &values.service;
+    let ways = [
+        (
+            values.ingress.enabled,
+            "ingress.enabled",
+            &values.ingress.annotations,
+            "the ingress",
+        ),
+        (
+            values.http_route.enabled && values.http_route.filters.is_empty(),
+            "httpRoute.enabled",
+            &values.http_route.annotations,
+            "the Gateway",
+        ),
+        (
+            service.type_ == ServiceType::LoadBalancer,
+            "service.type",
+            &service.annotations,
+            "the load balancer",
+        ),
+    ];
+    for (is_on, place, annotations, who) in ways {
+        if is_on && !speaks_of(annotations, GUARDS) {
+            findings.push(
+                Finding::new(
+                    at(place),
+                    format!("everyone who reaches {who} can read, change and delete everything"),
+                )
+                .help(
+                    "let the ingress controller ask for a login, or the server: \
+                     `--preset basic-auth`",
+                ),
+            );
+        }
+    }
+}
+
+fn same_certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    if !values.tls.enabled || !values.ingress.enabled {
+        return;
+    }
+    for (index, tls) in values.ingress.tls.iter().enumerate() {
+        let own = &values.tls.secret_name;
+        if tls.secret_name.as_ref() != Some(own) {
+            continue;
+        }
+        let place = at("ingress.tls").join(index).join("secretName");
+        let host = tls.hosts.iter().flatten().next();
+        let other = host.map_or_else(
+            || format!("{}-ingress", facts.resolved.fullname),
+            |host| certificate_of(host),
+        );
+        let finding = Finding::new(
+            place.clone(),
+            format!("the ingress shows the server's own certificate, {own}"),
+        )
+        .help("give the public host a certificate of its own");
+        findings.push(if other == *own {
+            finding
+        } else {
+            finding
+                .fix(
+                    format!("Take the ingress' certificate from the Secret {other}"),
+                    [Edit::set(&place, other.as_str())],
+                )
+                .then(how_to_make(&other, facts))
+        });
+    }
+}
+
+fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if !facts.runs_jobs() || facts.may_come_from_outside("MLFLOW_SERVER_ENABLE_JOB_EXECUTION") {
+        return;
+    }
+    let listens_on = facts.values.server.option("host").unwrap_or("127.0.0.1");
+    let host = format!("{listens_on}:{}", facts.resolved.server.port);
+    let is_shut_out = facts
+        .effective_hosts()
+        .is_some_and(|list| !host_pattern::is_allowed(list, &host));
+    let (place, reason) = if facts.values.tls.enabled {
+        (at("tls.enabled"), "in plain HTTP".to_owned())
+    } else if !facts.static_prefix().is_empty() {
+        (
+            at("server.staticPrefix"),
+            "without the static prefix".to_owned(),
+        )
+    } else if let Some(setting) = facts.allowed_hosts().filter(|_| is_shut_out) {
+        (setting.place, format!("by the host {host}"))
+    } else {
+        return;
+    };
+    findings.push(
+        Finding::new(
+            place,
+            format!("evaluations and other jobs on the server fail: they call it {reason}"),
+        )
+        .help(
+            "if you do not use them, MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false in `env` saves \
+             1.3 GiB of memory; else allow the host and do without certificate and prefix",
+        ),
+    );
+}

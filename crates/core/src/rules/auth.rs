@@ -102,13 +102,6 @@ storage:
   enabled: true
 ",
         mended: "\
-image:
-  # MLflow with the plugin mlflow-oidc-auth.
-  repository: registry.example.com/mlflow-oidc
-  tag: 3.17.2
-server:
-  value_options:
-    app_name: oidc-auth
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts

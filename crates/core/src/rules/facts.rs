@@ -1,11 +1,10 @@
 //! What the rules ask about a release: the values and what was decided from
 //! them, seen as the server will see them.
 
-#![allow(dead_code, reason = "the rules that ask are being written")]
-
+use super::host_pattern;
 use crate::path::ValuePath;
 use crate::release::Release;
-use crate::resolve::{MlflowVersion, Resolved};
+use crate::resolve::{MlflowVersion, PublicHost, Resolved};
 use crate::values::Values;
 use k8s_openapi::api::core::v1::{EnvVar, Volume};
 
@@ -22,8 +21,6 @@ pub(super) struct Setting<'a> {
     pub(super) place: ValuePath,
     /// Its text; `None` when it comes from a Secret or the like.
     pub(super) text: Option<&'a str>,
-    /// Whether it is an option of the command line.
-    pub(super) is_option: bool,
 }
 
 /// What is at a path of the server's container.
@@ -39,13 +36,6 @@ pub(super) enum Keeps {
     UntilTheContainerGoes,
     /// The container's own file system, which is read-only.
     NothingRootIsReadOnly,
-}
-
-impl Keeps {
-    /// Whether something can be written there.
-    pub(super) fn is_writable(self) -> bool {
-        !matches!(self, Self::Nothing | Self::NothingRootIsReadOnly)
-    }
 }
 
 impl<'a> Facts<'a> {
@@ -93,7 +83,6 @@ impl<'a> Facts<'a> {
             return Some(Setting {
                 place,
                 text: Some(text),
-                is_option: true,
             });
         }
         let (place, entry) = self.env(variable)?;
@@ -109,7 +98,6 @@ impl<'a> Facts<'a> {
             } else {
                 None
             }),
-            is_option: false,
         })
     }
 
@@ -141,12 +129,6 @@ impl<'a> Facts<'a> {
             );
             on.then_some(place)
         })
-    }
-
-    /// The hosts that the user lets the server answer; `None` when the list is
-    /// derived or the check is off.
-    pub(super) fn allowed_hosts(&self) -> Option<Setting<'a>> {
-        self.setting("allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")
     }
 
     /// The MLflow version of the image, if its tag tells.
@@ -241,6 +223,122 @@ impl<'a> Facts<'a> {
             _ => Keeps::Data,
         }
     }
+}
+
+/// Hosts, memory, ways to the server.
+impl<'a> Facts<'a> {
+    /// The user's own list of hosts that the server answers to. Without one it
+    /// is derived, unless `envFrom` may hold one.
+    pub(super) fn allowed_hosts(&self) -> Option<Setting<'a>> {
+        self.setting("allowed-hosts", ALLOWED_HOSTS)
+    }
+
+    /// The user's own list of origins that browsers may send requests from.
+    pub(super) fn allowed_origins(&self) -> Option<Setting<'a>> {
+        self.setting("cors-allowed-origins", ALLOWED_ORIGINS)
+    }
+
+    /// Whether the server checks neither hosts nor origins.
+    pub(super) fn checks_are_off(&self) -> bool {
+        self.flag("disable-security-middleware").is_some()
+            || self
+                .env("MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
+                .is_some_and(|(_, entry)| {
+                    // What comes from a Secret may well be true.
+                    entry.value_from.is_some()
+                        || is_true(entry.value.as_deref().unwrap_or_default())
+                })
+    }
+
+    /// The list of hosts that the server really has; `None` when it may be in
+    /// a Secret, or when no host is checked.
+    pub(super) fn effective_hosts(&self) -> Option<&str> {
+        self.effective(self.allowed_hosts(), ALLOWED_HOSTS)
+    }
+
+    /// The list of origins that the server really has, as [`Self::effective_hosts`].
+    pub(super) fn effective_origins(&self) -> Option<&str> {
+        self.effective(self.allowed_origins(), ALLOWED_ORIGINS)
+    }
+
+    fn effective(&self, own: Option<Setting<'a>>, variable: &str) -> Option<&str> {
+        if self.checks_are_off() {
+            return None;
+        }
+        if let Some(setting) = own {
+            return setting.text;
+        }
+        let derived = self
+            .resolved
+            .server
+            .env
+            .iter()
+            .find(|entry| entry.name == variable)
+            .and_then(|entry| entry.value.as_deref());
+        match derived {
+            None if self.may_come_from_outside(variable) => None,
+            derived => Some(derived.unwrap_or_default()),
+        }
+    }
+
+    /// The Service's names as clients in the cluster write them in `Host`.
+    pub(super) fn service_hosts(&self) -> [String; 4] {
+        self.resolved
+            .host_names()
+            .map(|name| self.with_service_port(&name))
+    }
+
+    /// A host with the Service's port, which clients leave out where it is
+    /// the scheme's own.
+    pub(super) fn with_service_port(&self, host: &str) -> String {
+        match (self.values.tls.enabled, self.resolved.service.port) {
+            (false, 80) | (true, 443) => host.to_owned(),
+            (_, port) => format!("{host}:{port}"),
+        }
+    }
+
+    /// Whether a list of hosts has addresses that pods may have.
+    pub(super) fn answers_pod_addresses(&self, list: &str) -> bool {
+        let port = self.resolved.server.port;
+        let is_range = |entry: &str| {
+            let is_address =
+                entry.starts_with(|first: char| first.is_ascii_digit() || first == '[');
+            let is_local =
+                entry.starts_with("127.") || entry.starts_with("0.0.0.0") || entry.contains("::1]");
+            entry.contains('*') && is_address && !is_local
+        };
+        host_pattern::is_allowed(list, &format!("10.0.0.1:{port}"))
+            || host_pattern::entries(list).any(is_range)
+    }
+
+    /// The path that the server answers below; empty for all of them.
+    pub(super) fn static_prefix(&self) -> &'a str {
+        let own = self.values.server.static_prefix.as_str();
+        if own.is_empty() {
+            self.values
+                .server
+                .option("static-prefix")
+                .unwrap_or_default()
+        } else {
+            own
+        }
+    }
+
+    /// Where the outside world reaches the server, by ingress and Gateway.
+    pub(super) fn public_hosts(&self) -> Vec<PublicHost<'a>> {
+        crate::resolve::public_hosts(self.values)
+    }
+}
+
+const ALLOWED_HOSTS: &str = "MLFLOW_SERVER_ALLOWED_HOSTS";
+const ALLOWED_ORIGINS: &str = "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS";
+
+/// Whether click takes the text of a variable for true.
+pub(super) fn is_true(text: &str) -> bool {
+    matches!(
+        text.trim().to_lowercase().as_str(),
+        "1" | "true" | "t" | "yes" | "y" | "on"
+    )
 }
 
 /// Whether `path` is `folder` or lies below it.

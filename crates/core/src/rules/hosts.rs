@@ -1,5 +1,890 @@
 //! Which hosts and origins the server answers.
 
-use super::Rule;
+use super::facts::{Facts, Setting, is_true};
+use super::{Finding, Proof, Rule, at, host_pattern, set};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::path::ValuePath;
+use crate::resolve::PublicHost;
+use crate::values::ServiceType;
+use std::collections::BTreeSet;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK501",
+            name: "host-not-allowed",
+            summary: "The list of allowed hosts leaves out a host of the Ingress or HTTPRoute.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 answers 403 `Invalid Host header` to every request but those for \
+              /health and /version when the host is not in its list. A list of your own replaces \
+              the one that would be derived; its entries are compared letter by letter, port \
+              included.",
+        example: "\
+server:
+  value_options:
+    allowed_hosts: mlflow-mlflow:*,localhost:*
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: host_not_allowed,
+    },
+    Rule {
+        code: Code {
+            id: "MK502",
+            name: "origin-not-allowed",
+            summary: "The list of allowed origins leaves out the pages of a host of the Ingress or \
+                      HTTPRoute.",
+        },
+        severity: Severity::Error,
+        why: "Browsers name the page's origin in each POST, and MLflow 3.17.2 answers 403 \
+              `Cross-origin request blocked` unless its list holds exactly this origin: `http` \
+              for `https` does not do. The page loads and shows \"Request error\". Python clients \
+              send no origin and are not affected.",
+        example: "\
+server:
+  value_options:
+    cors_allowed_origins: http://mlflow.example.com
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+  tls:
+    - secretName: mlflow-example-com
+      hosts:
+        - mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: origin_not_allowed,
+    },
+    Rule {
+        code: Code {
+            id: "MK503",
+            name: "host-never-matches",
+            summary: "An entry of the allowed hosts is none that a request can have.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 compares the entries with the `Host` header, which holds a name and \
+              perhaps a port, in small letters: never a scheme, a path or a blank. `https://…` \
+              never matched.",
+        example: "\
+server:
+  value_options:
+    allowed_hosts: https://mlflow.example.com,mlflow-mlflow:*,localhost:*
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: host_never_matches,
+    },
+    Rule {
+        code: Code {
+            id: "MK504",
+            name: "origin-never-matches",
+            summary: "An entry of the allowed origins is none that a browser sends.",
+        },
+        severity: Severity::Error,
+        why: "An origin is a scheme, a host and perhaps a port (`https://mlflow.example.com`), in \
+              small letters, without a slash at its end. MLflow 3.17.2 compares it as it stands: \
+              with a trailing slash in the list, the browser's POSTs got 403.",
+        example: "\
+server:
+  value_options:
+    cors_allowed_origins: https://mlflow.example.com/
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+  tls:
+    - secretName: mlflow-example-com
+      hosts:
+        - mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: origin_never_matches,
+    },
+    Rule {
+        code: Code {
+            id: "MK505",
+            name: "clients-shut-out",
+            summary: "The list of allowed hosts shuts out clients in the cluster or port-forward.",
+        },
+        severity: Severity::Warning,
+        why: "A list of allowed hosts replaces MLflow's own and the one that would be derived. \
+              With `mlflow.example.com` alone, MLflow 3.17.2 answered 403 to the Service's names \
+              and to `localhost:5000`, which `kubectl port-forward` uses.",
+        example: "\
+server:
+  value_options:
+    allowed_hosts: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: clients_shut_out,
+    },
+    Rule {
+        code: Code {
+            id: "MK506",
+            name: "hosts-unchecked",
+            summary: "The server answers every host or every origin.",
+        },
+        severity: Severity::Warning,
+        why: "The checks of host and origin keep other web pages away from a server in your \
+              network: with them off, a page that a user visits can read and change what that \
+              user's browser reaches (DNS rebinding, cross-site requests). With \
+              `disable_security_middleware` or `*`, MLflow 3.17.2 answered 200 to every host and \
+              origin.",
+        example: "\
+server:
+  value_options:
+    allowed_hosts: \"*\"
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Server,
+        check: hosts_unchecked,
+    },
+    Rule {
+        code: Code {
+            id: "MK507",
+            name: "hosts-unseen",
+            summary: "`envFrom` may hold the allowed hosts, so that none are derived.",
+        },
+        severity: Severity::Warning,
+        why: "Variables of `env` win over those of `envFrom`: derived lists would replace yours. \
+              So they are left out, and unless the Secret or ConfigMap holds \
+              MLFLOW_SERVER_ALLOWED_HOSTS, MLflow 3.17.2 answers localhost and private addresses \
+              only: the Service's names and public hosts get 403.",
+        example: "\
+envFrom:
+  - secretRef:
+      name: s3-credentials
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: s3://my-bucket/mlflow
+",
+        mended: "",
+        proof: Proof::Server,
+        check: hosts_unseen,
+    },
+    Rule {
+        code: Code {
+            id: "MK508",
+            name: "service-without-origin",
+            summary: "Browsers reach a NodePort or LoadBalancer at an address that is no allowed \
+                      origin.",
+        },
+        severity: Severity::Warning,
+        why: "At the private address of a NodePort or LoadBalancer, MLflow 3.17.2 sends its page \
+              and answers 403 to the page's POSTs: its built-in origins are those of localhost. A \
+              public address or a name gets 403 at once.",
+        example: "\
+service:
+  type: NodePort
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "\
+service:
+  type: NodePort
+server:
+  value_options:
+    cors_allowed_origins: http://10.0.0.7:30500
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        proof: Proof::Server,
+        check: service_without_origin,
+    },
+    Rule {
+        code: Code {
+            id: "MK509",
+            name: "public-host-unknown",
+            summary: "The Ingress or HTTPRoute takes every host, and the server knows none of them.",
+        },
+        severity: Severity::Warning,
+        why: "The list of allowed hosts is derived from the hosts of the Ingress and the \
+              HTTPRoute. Without one, MLflow 3.17.2 answers a public name with 403 `Invalid Host \
+              header`.",
+        example: "\
+ingress:
+  enabled: true
+  hosts:
+    - host: \"\"
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "\
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        proof: Proof::Server,
+        check: public_host_unknown,
+    },
+    Rule {
+        code: Code {
+            id: "MK510",
+            name: "default-ingress-host",
+            summary: "The Ingress has the host name of the defaults, mlflow.local.",
+        },
+        severity: Severity::Hint,
+        why: "Names under `.local` belong to multicast DNS (RFC 6762), which does not leave the \
+              local network: no DNS server knows mlflow.local.",
+        example: "\
+ingress:
+  enabled: true
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "\
+ingress:
+  enabled: true
+  hosts:
+    - host: mlflow.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        proof: Proof::Elsewhere("needs a DNS server; source: RFC 6762, section 3"),
+        check: default_ingress_host,
+    },
+    Rule {
+        code: Code {
+            id: "MK511",
+            name: "frame-options",
+            summary: "`x_frame_options` is none of SAMEORIGIN, DENY and NONE.",
+        },
+        severity: Severity::Warning,
+        why: "MLflow 3.17.2 sends any text as `X-Frame-Options`. Browsers ignore one that they do \
+              not know, `ALLOW-FROM` included: every page can then show the server in a frame.",
+        example: "\
+server:
+  value_options:
+    x_frame_options: ALLOW-FROM https://portal.example.com
+storage:
+  enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs a browser; source: the HTML standard, section on X-Frame-Options",
+        ),
+        check: frame_options,
+    },
+];
+
+/// A host as a request may write it: what a wildcard stands for, given a name.
+fn sample(host: &str) -> String {
+    host.replacen('*', "any", 1)
+}
+
+/// Whether the list has the host or, for a wildcard, something below it.
+fn answers(list: &str, host: &str) -> bool {
+    let below = host.strip_prefix('*');
+    host_pattern::is_allowed(list, &sample(host))
+        || below.is_some_and(|domain| {
+            host_pattern::entries(list).any(|entry| without_port(entry).ends_with(domain))
+        })
+}
+
+/// Whether browsers may send requests from the host's pages, at any port.
+fn takes_origin(list: &str, public: &PublicHost<'_>) -> bool {
+    // Something before the ingress controller may add the https.
+    let schemes: &[&str] = match public.schemes {
+        ["http"] => &["http", "https"],
+        schemes => schemes,
+    };
+    schemes.iter().any(|scheme| {
+        let origin = format!("{scheme}://{}", public.host);
+        let below = public.host.strip_prefix('*');
+        host_pattern::is_listed(list, &sample(&origin))
+            || host_pattern::entries(list).any(|entry| {
+                let entry = without_port(entry);
+                entry == origin
+                    || below.is_some_and(|domain| {
+                        entry.starts_with(&format!("{scheme}://")) && entry.ends_with(domain)
+                    })
+            })
+    })
+}
+
+fn without_port(entry: &str) -> &str {
+    match entry.rsplit_once(':') {
+        Some((host, port)) if port == "*" || port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => entry,
+    }
+}
+
+/// The fix of a list: its new text or, where it says nothing, its removal,
+/// which brings back the derived one.
+fn rewrite(finding: Finding, setting: &Setting<'_>, list: String) -> Finding {
+    let place = &setting.place;
+    if !list.is_empty() && setting.text.is_some_and(|text| !text.trim().is_empty()) {
+        let title = if list.len() > 80 {
+            "Write the whole list".to_owned()
+        } else {
+            format!("Write {list}")
+        };
+        return finding.fix(title, [Edit::set(place, list)]);
+    }
+    // An empty variable goes as a whole.
+    let entry = match place.split_last() {
+        Some((crate::path::Segment::Key(key), parent)) if key == "value" => parent,
+        _ => place.clone(),
+    };
+    finding.fix(
+        format!("Remove {entry}: the list is then derived"),
+        [Edit::remove(&entry)],
+    )
+}
+
+/// Texts as a sentence lists them.
+fn listed(texts: &[String]) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// What a host belongs to.
+fn owner(facts: &Facts<'_>, host: &str) -> &'static str {
+    let ingress = &facts.values.ingress;
+    if ingress.enabled && ingress.hosts.iter().any(|other| other.host == host) {
+        "ingress"
+    } else {
+        "gateway"
+    }
+}
+
+/// Whether a request keeps its host on the way to the server.
+fn host_arrives(facts: &Facts<'_>, host: &str) -> bool {
+    if owner(facts, host) == "ingress" {
+        ingress_keeps_host(facts)
+    } else {
+        route_keeps_host(facts)
+    }
+}
+
+fn ingress_keeps_host(facts: &Facts<'_>) -> bool {
+    const NGINX: &str = "nginx.ingress.kubernetes.io/upstream-vhost";
+    !facts.values.ingress.annotations.0.contains_key(NGINX)
+}
+
+fn route_keeps_host(facts: &Facts<'_>) -> bool {
+    !facts.values.http_route.filters.iter().any(|filter| {
+        filter
+            .url_rewrite
+            .as_ref()
+            .is_some_and(|rewrite| rewrite.hostname.is_some())
+    })
+}
+
+fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
+        return;
+    };
+    let meant = mended_hosts(list);
+    let missing: Vec<String> = facts
+        .public_hosts()
+        .iter()
+        .filter(|public| host_arrives(facts, public.host) && !answers(&meant, public.host))
+        .map(|public| public.host.to_owned())
+        .collect();
+    if let Some(first) = missing.first() {
+        let finding = Finding::new(
+            setting.place.clone(),
+            format!(
+                "the {} host {} is not in `{}`: browsers and clients get 403",
+                owner(facts, first),
+                listed(&missing),
+                setting.place
+            ),
+        )
+        .help(
+            "add it, without a scheme; without a list of your own, all that is needed is in a \
+             derived one",
+        );
+        findings.push(rewrite(
+            finding,
+            &setting,
+            host_pattern::appended(&meant, missing),
+        ));
+    }
+}
+
+fn origin_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
+        return;
+    };
+    let public = facts.public_hosts();
+    let meant = mended_origins(list, &public);
+    let missing: Vec<String> = public
+        .iter()
+        .filter(|public| !takes_origin(&meant, public))
+        .filter_map(|public| Some(format!("{}://{}", public.schemes.first()?, public.host)))
+        .collect();
+    if !missing.is_empty() {
+        let finding = Finding::new(
+            setting.place.clone(),
+            format!(
+                "the origin {} is not in `{}`: the pages load, and what they send gets 403",
+                listed(&missing),
+                setting.place
+            ),
+        )
+        .help("add it as the browser's address line begins: scheme, host, no slash at the end");
+        findings.push(rewrite(
+            finding,
+            &setting,
+            host_pattern::appended(&meant, missing),
+        ));
+    }
+}
+
+fn host_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
+        return;
+    };
+    let meant = mended_hosts(list);
+    let useless = left_behind(list, &meant);
+    if useless.is_empty() {
+        return;
+    }
+    let breaks = facts
+        .public_hosts()
+        .iter()
+        .any(|public| !answers(list, public.host) && answers(&meant, public.host));
+    let finding = Finding::new(
+        setting.place.clone(),
+        format!(
+            "no request has the host {}: `{}` takes names, with a port where clients write one",
+            listed(&useless),
+            setting.place
+        ),
+    )
+    .severity(if breaks {
+        Severity::Error
+    } else {
+        Severity::Warning
+    })
+    .help("write mlflow.example.com: no scheme, no path, small letters, commas between entries");
+    findings.push(rewrite(finding, &setting, meant));
+}
+
+fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
+        return;
+    };
+    let public = facts.public_hosts();
+    let meant = mended_origins(list, &public);
+    let useless = left_behind(list, &meant);
+    if useless.is_empty() {
+        return;
+    }
+    let breaks = public
+        .iter()
+        .any(|public| !takes_origin(list, public) && takes_origin(&meant, public));
+    let finding = Finding::new(
+        setting.place.clone(),
+        format!(
+            "no browser sends the origin {}: what its pages send gets 403",
+            listed(&useless)
+        ),
+    )
+    .severity(if breaks {
+        Severity::Error
+    } else {
+        Severity::Warning
+    })
+    .help(
+        "write https://mlflow.example.com: scheme and host, no slash at the end, no port 443 or \
+         80, small letters, commas between entries",
+    );
+    findings.push(rewrite(finding, &setting, meant));
+}
+
+/// The entries of a list that the mended one does not have.
+fn left_behind(list: &str, mended: &str) -> Vec<String> {
+    let kept: BTreeSet<&str> = host_pattern::entries(mended).collect();
+    host_pattern::entries(list)
+        .filter(|entry| !entry.is_empty() && !kept.contains(entry))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The list with each entry as the `Host` header would have it.
+fn mended_hosts(list: &str) -> String {
+    host_pattern::appended(
+        "",
+        list.split([',', ' ', '\t', '\n', '\r']).map(|entry| {
+            let (scheme, rest) = entry.split_once("://").unwrap_or(("", entry));
+            let host = rest.split('/').next().unwrap_or_default().to_lowercase();
+            without_default_port(scheme, &host).to_owned()
+        }),
+    )
+}
+
+/// The list with each entry as browsers write an origin.
+fn mended_origins(list: &str, public: &[PublicHost<'_>]) -> String {
+    let scheme_of = |host: &str| {
+        public
+            .iter()
+            .find(|public| public.host == host)
+            .and_then(|public| public.schemes.first().copied())
+            .unwrap_or("https")
+    };
+    host_pattern::appended(
+        "",
+        list.split([',', ' ', '\t', '\n', '\r']).map(|entry| {
+            let entry = entry.to_lowercase();
+            let Some((scheme, rest)) = entry.split_once("://") else {
+                let host = entry.split('/').next().unwrap_or_default();
+                // `*` may stand for the scheme too; pages in a sandbox are `null`.
+                return if host.is_empty() || host.starts_with('*') || host == "null" {
+                    host.to_owned()
+                } else {
+                    format!("{}://{host}", scheme_of(without_port(host)))
+                };
+            };
+            let host = rest.split('/').next().unwrap_or_default();
+            if host.is_empty() {
+                return String::new();
+            }
+            format!("{scheme}://{}", without_default_port(scheme, host))
+        }),
+    )
+}
+
+/// Browsers and clients leave a scheme's own port out.
+fn without_default_port<'a>(scheme: &str, host: &'a str) -> &'a str {
+    let port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return host,
+    };
+    host.strip_suffix(port).unwrap_or(host)
+}
+
+fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
+        return;
+    };
+    let answers = |host: &str| host_pattern::is_allowed(list, host);
+    let local = ["localhost", "127.0.0.1"];
+    let no_port_forward = !local
+        .iter()
+        .any(|host| answers(&facts.with_service_port(host)));
+    // Garbage collection has a rule of its own about the Service's name.
+    let own_gc = facts.values.garbage_collection.enabled
+        && facts.values.garbage_collection.tracking_uri.is_empty();
+    let no_clients = !own_gc && !facts.service_hosts().iter().any(|host| answers(host));
+    let who = match (no_clients, no_port_forward) {
+        (false, false) => return,
+        (true, false) => "clients in the cluster get 403 by the Service's name",
+        (false, true) => "`kubectl port-forward` leads to 403",
+        (true, true) => {
+            "clients in the cluster get 403 by the Service's name, and `kubectl port-forward` \
+             leads to 403"
+        }
+    };
+    let names = facts.resolved.host_names();
+    let names = names.iter().map(String::as_str).filter(|_| no_clients);
+    let local = local.into_iter().filter(|_| no_port_forward);
+    let default_port = facts.with_service_port("").is_empty();
+    let more = names.chain(local).flat_map(|host| {
+        let bare = default_port.then(|| host.to_owned());
+        bare.into_iter().chain([format!("{host}:*")])
+    });
+    let finding = Finding::new(
+        setting.place.clone(),
+        format!("with `{}`, {who}", setting.place),
+    )
+    .severity(if no_clients {
+        Severity::Warning
+    } else {
+        Severity::Hint
+    })
+    .help("list them too; without a list of your own, all that is needed is in a derived one");
+    findings.push(rewrite(
+        finding,
+        &setting,
+        host_pattern::appended(list, more),
+    ));
+}
+
+fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const HELP: &str = "name the hosts and origins that are yours, or none: the lists are then \
+                        derived from the Service, the Ingress and the HTTPRoute";
+    let by_env = facts
+        .env("MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
+        .filter(|(_, entry)| is_true(entry.value.as_deref().unwrap_or_default()))
+        .map(|(place, _)| place);
+    let off = facts.flag("disable-security-middleware");
+    if off.is_some() || by_env.is_some() {
+        for place in [off, by_env].into_iter().flatten() {
+            findings.push(
+                Finding::new(
+                    place.clone(),
+                    "the server answers every host and every web page: its checks are off",
+                )
+                .help(HELP)
+                .fix(format!("Remove {place}"), [Edit::remove(&place)]),
+            );
+        }
+        return;
+    }
+    for (setting, what) in [
+        (facts.allowed_hosts(), "host"),
+        (facts.allowed_origins(), "web page"),
+    ] {
+        let Some(setting) = setting else { continue };
+        let list = setting.text.unwrap_or_default();
+        if !host_pattern::entries(list).any(|entry| entry == "*") {
+            continue;
+        }
+        let others = host_pattern::entries(list).filter(|entry| *entry != "*");
+        let kept = host_pattern::appended("", others.map(str::to_owned));
+        let finding = Finding::new(
+            setting.place.clone(),
+            format!(
+                "with `*` in `{}`, the server answers every {what}",
+                setting.place
+            ),
+        )
+        .help(HELP);
+        findings.push(rewrite(finding, &setting, kept));
+    }
+}
+
+fn hosts_unseen(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.checks_are_off() {
+        return;
+    }
+    let values = facts.values;
+    let public = facts.public_hosts();
+    let unseen = |own: Option<Setting<'_>>, variable: &str| {
+        own.is_none() && facts.may_come_from_outside(variable)
+    };
+    let hosts = unseen(facts.allowed_hosts(), "MLFLOW_SERVER_ALLOWED_HOSTS");
+    let origins = crate::resolve::list_of_origins(values).filter(|_| {
+        unseen(
+            facts.allowed_origins(),
+            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+        )
+    });
+    if !hosts && origins.is_none() {
+        return;
+    }
+    let hosts = hosts.then(|| facts.resolved.list_of_hosts(values));
+    let needs: Vec<&str> = [
+        (!public.is_empty(), "browsers and clients outside"),
+        (
+            hosts.is_some() && facts.resolved.garbage_collection.is_some(),
+            "garbage collection",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(needs, who)| needs.then_some(who))
+    .collect();
+    let who = if needs.is_empty() {
+        "clients that use the Service's name".to_owned()
+    } else {
+        listed(
+            &needs
+                .iter()
+                .map(|who| (*who).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let mut finding = Finding::new(
+        at("envFrom"),
+        format!(
+            "`envFrom` may hold the allowed hosts and origins, so that none are derived: if it \
+             does not, {who} get 403"
+        ),
+    )
+    .severity(if needs.is_empty() {
+        Severity::Hint
+    } else {
+        Severity::Warning
+    })
+    .help(
+        "write `server.value_options.allowed_hosts` and `cors_allowed_origins`, or give \
+         `envFrom` a prefix that MLflow's variables do not have",
+    );
+    // gunicorn takes the lists from the environment only.
+    if facts.option("gunicorn-opts").is_none() {
+        let edits: Vec<Edit> = [
+            hosts.map(|list| set("server.value_options.allowed_hosts", list)),
+            origins.map(|list| set("server.value_options.cors_allowed_origins", list)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        finding = finding.fix("Write the lists that would be derived", edits);
+    }
+    findings.push(finding);
+}
+
+fn service_without_origin(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    // Many ingress controllers come in through a NodePort.
+    let has_other_way = values.ingress.enabled || values.http_route.enabled;
+    let kind = values.service.type_;
+    if kind == ServiceType::ClusterIP
+        || has_other_way
+        || facts.allowed_origins().is_some()
+        || facts.effective_origins().is_none()
+    {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            at("service.type"),
+            format!(
+                "browsers that come through the {} load the pages, and what these send gets 403",
+                kind.as_str()
+            ),
+        )
+        .help(
+            "set `server.value_options.cors_allowed_origins` to what the browser's address line \
+             begins with, http://10.0.0.7:30500, and if that is no private address, the same \
+             without http:// in `allowed_hosts`",
+        ),
+    );
+}
+
+fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.allowed_hosts().is_some() || facts.effective_hosts().is_none() {
+        return;
+    }
+    let values = facts.values;
+    let mut report = |place: ValuePath, who: &str| {
+        findings.push(
+            Finding::new(
+                place,
+                format!(
+                    "the {who} takes every host, and the server knows no public one: \
+                     mlflow.example.com would get 403"
+                ),
+            )
+            .help(
+                "name the host; or list the hosts in `server.value_options.allowed_hosts` and \
+                 their origins in `cors_allowed_origins`",
+            ),
+        );
+    };
+    if values.ingress.enabled && ingress_keeps_host(facts) {
+        for (index, host) in values.ingress.hosts.iter().enumerate() {
+            if host.host.is_empty() {
+                report(at("ingress.hosts").join(index).join("host"), "ingress");
+            }
+        }
+    }
+    let route = &values.http_route;
+    if route.enabled && route.hostnames.is_empty() && route_keeps_host(facts) {
+        report(at("httpRoute.hostnames"), "route");
+    }
+}
+
+fn default_ingress_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let ingress = &facts.values.ingress;
+    for (index, host) in ingress.hosts.iter().enumerate() {
+        if ingress.enabled && host.host == "mlflow.local" {
+            findings.push(
+                Finding::new(
+                    at("ingress.hosts").join(index).join("host"),
+                    "the ingress has the default host, mlflow.local, which no DNS server knows",
+                )
+                .help("name the host that leads to your ingress controller: mlflow.example.com"),
+            );
+        }
+    }
+}
+
+fn frame_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(setting) = facts.setting("x-frame-options", "MLFLOW_SERVER_X_FRAME_OPTIONS") else {
+        return;
+    };
+    let text = setting.text.unwrap_or_default();
+    let known = ["SAMEORIGIN", "DENY", "NONE", ""];
+    if facts.checks_are_off() || known.iter().any(|known| text.eq_ignore_ascii_case(known)) {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            setting.place.clone(),
+            format!("browsers do not know the X-Frame-Options {text:?} and allow every page to frame the server"),
+        )
+        .help("write SAMEORIGIN (pages of the same host), DENY (none) or NONE (every page)")
+        .fix("Write SAMEORIGIN", [Edit::set(&setting.place, "SAMEORIGIN")]),
+    );
+}

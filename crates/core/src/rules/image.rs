@@ -1,5 +1,321 @@
 //! The image.
 
-use super::Rule;
+use super::example::{stored, with_users};
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at, host_pattern, remove, set};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::resolve::uri;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK801",
+            name: "image-latest",
+            summary: "The image's tag names another image tomorrow.",
+        },
+        severity: Severity::Warning,
+        why: "A pod that starts elsewhere or later may get a newer MLflow. A newer server changes \
+              the database at its start, without a backup, and older ones then refuse it: \
+              3.12.0 could not go back after 3.17.2 had started once.",
+        example: stored!("image:\n  tag: latest-full\n"),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs a registry whose tag moves; source: the Kubernetes documentation on images",
+        ),
+        check: moving_tag,
+    },
+    Rule {
+        code: Code {
+            id: "MK802",
+            name: "image-without-modules",
+            summary: "The small image lacks Python modules that the values need.",
+        },
+        severity: Severity::Error,
+        why: "The tags of MLflow's images without `-full` hold `pip install mlflow` and no more: \
+              no database driver, no client of an object store, no exporter of metrics, no \
+              Flask-WTF. With 3.17.2, a database or basic auth then ends the server; metrics \
+              leave it restarting its workers for ever, or end it with exit code 0; and with S3 \
+              it starts and the first upload fails.",
+        example: stored!("image:\n  tag: v3.17.2\n", "metrics:\n  enabled: true\n"),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs an installation without the modules; source: docker/Dockerfile and \
+             docker/Dockerfile.full of MLflow, and runs of a bare `pip install mlflow==3.17.2`",
+        ),
+        check: without_modules,
+    },
+    Rule {
+        code: Code {
+            id: "MK803",
+            name: "image-of-your-own",
+            summary: "An image of your own must have the modules that the values need.",
+        },
+        severity: Severity::Hint,
+        why: "`pip install mlflow` brings no database driver, no client of an object store, no \
+              exporter of metrics and no Flask-WTF. SQLAlchemy 2.1, which MLflow 3.17.2 installs, \
+              takes `postgresql://` for psycopg 3: psycopg2 alone does not do.",
+        example: stored!(
+            "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2\n",
+            "metrics:\n  enabled: true\n"
+        ),
+        mended: stored!(
+            "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2-full\n",
+            "metrics:\n  enabled: true\n"
+        ),
+        proof: Proof::Elsewhere(
+            "needs to know what the image holds; source: MLflow's pyproject.toml",
+        ),
+        check: own_image,
+    },
+    Rule {
+        code: Code {
+            id: "MK804",
+            name: "public-admin-password",
+            summary: "This MLflow makes its first user with a password that everyone knows.",
+        },
+        severity: Severity::Warning,
+        why: "Before 3.16.1 (mlflow/mlflow#25751), basic auth made the user admin with the \
+              password password1234 unless its file said otherwise: MLflow 3.12.0 took that login.",
+        example: with_users!("image:\n  tag: v3.12.0-full\n"),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25751",
+        ),
+        check: public_password,
+    },
+    Rule {
+        code: Code {
+            id: "MK805",
+            name: "probes-shut-out",
+            summary: "This MLflow checks the host of the probes too, below a static prefix.",
+        },
+        severity: Severity::Error,
+        why: "Before 3.17.0 (mlflow/mlflow#25075), /mlflow/health was not exempt from the check of \
+              hosts as /health is. The kubelet asks by the pod's address: with MLflow 3.12.0 and a \
+              list without it, the answer is 403 and the pod never ready.",
+        example: stored!(
+            "image:\n  tag: v3.12.0-full\n",
+            "server:\n  staticPrefix: /mlflow\n  value_options:\n",
+            "    allowed_hosts: mlflow.example.com,mlflow-mlflow:*,localhost:*\n"
+        ),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25075",
+        ),
+        check: probes_shut_out,
+    },
+];
+
+fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const MOVING: &[&str] = &[
+        "latest", "main", "master", "nightly", "edge", "dev", "develop", "stable",
+    ];
+    let tag = facts.values.image.tag.as_str();
+    let is_pinned = tag.contains('@');
+    let first = tag.split(['-', '_', '.']).next().unwrap_or_default();
+    if is_pinned || !MOVING.contains(&first.to_lowercase().as_str()) {
+        return;
+    }
+    let finding = Finding::new(
+        at("image.tag"),
+        format!("the tag {tag} names another image tomorrow"),
+    )
+    .help("name a release: v3.17.2-full");
+    findings.push(if facts.official_image() {
+        finding
+            .fix(
+                "Take the release that the checks were proved for",
+                [remove("image.tag")],
+            )
+            .then("If the database was used by a newer MLflow already, write that release's tag.")
+    } else {
+        finding
+    });
+}
+
+/// A Python module that `pip install mlflow` does not bring.
+struct Missing {
+    module: &'static str,
+    what_for: &'static str,
+    consequence: &'static str,
+}
+
+/// The modules that the values need, as far as they tell.
+fn needed_modules(facts: &Facts<'_>) -> Vec<Missing> {
+    let values = facts.values;
+    let stores = &values.mlflow;
+    let mut needed = Vec::new();
+    let databases = [&stores.backend_store_uri, &stores.registry_store_uri];
+    for scheme in databases.into_iter().filter_map(|store| uri::scheme(store)) {
+        let module = match scheme.split_once('+') {
+            None if scheme == "postgresql" => "psycopg",
+            Some(("postgresql", "psycopg2")) => "psycopg2",
+            Some(("postgresql", "psycopg")) => "psycopg",
+            Some(("mysql", "pymysql")) => "pymysql",
+            Some(("mssql", "pymssql")) => "pymssql",
+            _ => continue,
+        };
+        needed.push(Missing {
+            module,
+            what_for: "the database",
+            consequence: "the server does not start",
+        });
+    }
+    let artifacts =
+        Some(stores.artifacts_destination.as_str()).filter(|_| facts.serves_artifacts());
+    let module = match artifacts.and_then(uri::scheme) {
+        Some("s3") => Some("boto3"),
+        Some("gs") => Some("google.cloud.storage"),
+        Some("wasb" | "wasbs") => Some("azure.storage.blob"),
+        Some("abfs" | "abfss") => Some("azure.storage.filedatalake"),
+        _ => None,
+    };
+    needed.extend(module.map(|module| Missing {
+        module,
+        what_for: "the artifacts",
+        consequence: "the first upload fails",
+    }));
+    if values.metrics.enabled {
+        needed.push(Missing {
+            module: "prometheus_flask_exporter",
+            what_for: "metrics",
+            consequence: "the server does not start",
+        });
+    }
+    if facts.basic_auth() {
+        needed.push(Missing {
+            module: "flask_wtf",
+            what_for: "basic auth",
+            consequence: "the server does not start",
+        });
+    }
+    needed
+}
+
+fn has_extras(facts: &Facts<'_>) -> bool {
+    let tag = facts.values.image.tag.as_str();
+    // The default tag is one of `-full`.
+    tag.is_empty() || tag.contains("full")
+}
+
+fn without_modules(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if !facts.official_image() || has_extras(facts) {
+        return;
+    }
+    let tag = facts.values.image.tag.as_str();
+    let needed = needed_modules(facts);
+    let Some(first) = needed.first() else { return };
+    let modules: Vec<String> = needed
+        .iter()
+        .map(|missing| format!("{} ({})", missing.module, missing.what_for))
+        .collect();
+    let finding = Finding::new(
+        at("image.tag"),
+        format!(
+            "the image {tag} lacks {}: {}",
+            modules.join(", "),
+            first.consequence
+        ),
+    )
+    .help("take the `-full` build of the same release");
+    let exists = facts.version().is_some() && !facts.is_older_than(3, 12, 0);
+    findings.push(if exists && !tag.contains(['-', '@']) {
+        let full = format!("{tag}-full");
+        finding.fix(format!("Write {full}"), [set("image.tag", full)])
+    } else {
+        finding
+    });
+}
+
+fn own_image(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.official_image() || has_extras(facts) {
+        return;
+    }
+    let modules: Vec<&str> = needed_modules(facts)
+        .iter()
+        .map(|missing| missing.module)
+        .collect();
+    if !modules.is_empty() {
+        findings.push(
+            Finding::new(
+                at("image.repository"),
+                format!("the image must have {}", modules.join(", ")),
+            )
+            .help(
+                "install `mlflow[extras,db,auth]` in the image, and in place of azure.storage.* \
+                 `mlflow[azure]`; once it is there, leave this rule out",
+            ),
+        );
+    }
+}
+
+/// The edit that takes an old image away, where the default is its successor.
+fn newer_image(facts: &Facts<'_>, finding: Finding) -> Finding {
+    if facts.official_image() {
+        finding
+            .fix(
+                "Take the release that the checks were proved for",
+                [remove("image.tag")],
+            )
+            .then(
+                "Back the database up first: the new server changes it at its start, and the old \
+                 one then refuses it.",
+            )
+    } else {
+        finding
+    }
+}
+
+fn public_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(version) = facts.version() else {
+        return;
+    };
+    if !facts.basic_auth() || !facts.is_older_than(3, 16, 1) {
+        return;
+    }
+    let finding = Finding::new(
+        at("image.tag"),
+        format!(
+            "MLflow {version} makes its first user with a password that everyone knows, unless \
+             the file of basic auth sets `admin_password`"
+        ),
+    )
+    .help("take 3.16.1 or newer, or change the password at once");
+    findings.push(newer_image(facts, finding));
+}
+
+fn probes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let probes = &facts.values.probes;
+    let asks = probes.liveness.enabled || probes.readiness.enabled || probes.startup.enabled;
+    let (Some(version), Some(setting), Some(list)) = (
+        facts.version(),
+        facts.allowed_hosts(),
+        facts.effective_hosts(),
+    ) else {
+        return;
+    };
+    if !asks
+        || facts.static_prefix().is_empty()
+        || !facts.is_older_than(3, 17, 0)
+        || facts.answers_pod_addresses(list)
+    {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            setting.place.clone(),
+            format!(
+                "the pods never get ready: below a static prefix, MLflow {version} answers 403 to \
+                 the probes, whose host is the pod's address"
+            ),
+        )
+        .help("add the range of the cluster's pods, for example 10.*, or take 3.17.0 or newer")
+        .fix(
+            "Allow private addresses",
+            [Edit::set(
+                &setting.place,
+                host_pattern::appended(list, host_pattern::private_addresses()),
+            )],
+        ),
+    );
+}

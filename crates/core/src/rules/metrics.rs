@@ -1,5 +1,341 @@
 //! Metrics and who scrapes them.
 
-use super::Rule;
+use super::example::{stored, with_users};
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at, host_pattern, set};
+use crate::diagnostic::{Code, Edit, Severity};
+use serde_json::json;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK721",
+            name: "monitor-without-metrics",
+            summary: "A ServiceMonitor is asked for and the server has no metrics.",
+        },
+        severity: Severity::Warning,
+        why: "Without `metrics.enabled` there is nothing to scrape: MLflow 3.17.2 answers 404 at \
+              /metrics, and the ServiceMonitor is not rendered.",
+        example: stored!("serviceMonitor:\n  enabled: true\n"),
+        mended: "",
+        proof: Proof::Server,
+        check: monitor_without_metrics,
+    },
+    Rule {
+        code: Code {
+            id: "MK722",
+            name: "metrics-path",
+            summary: "`metrics.path` is not where the server has its metrics.",
+        },
+        severity: Severity::Error,
+        why: "MLflow 3.17.2 has its metrics at /metrics and nowhere else, also with a static \
+              prefix: /mlflow/metrics gives 404. The setting changes only what Prometheus asks \
+              for.",
+        example: stored!(
+            "server:\n  staticPrefix: /mlflow\n",
+            "metrics:\n  enabled: true\n  path: /mlflow/metrics\n",
+            "serviceMonitor:\n  enabled: true\n"
+        ),
+        mended: "",
+        proof: Proof::Server,
+        check: metrics_path,
+    },
+    Rule {
+        code: Code {
+            id: "MK723",
+            name: "scrapes-shut-out",
+            summary: "The list of allowed hosts shuts out Prometheus, which asks pods by address.",
+        },
+        severity: Severity::Error,
+        why: "Prometheus scrapes each pod by its address, and MLflow 3.17.2 checks the host of \
+              /metrics as of any other page: an address outside the list gets 403. Only /health \
+              and /version are exempt.",
+        example: stored!(
+            "server:\n  value_options:\n    allowed_hosts: mlflow-mlflow:*,localhost:*\n",
+            "metrics:\n  enabled: true\n",
+            "serviceMonitor:\n  enabled: true\n"
+        ),
+        mended: "",
+        proof: Proof::Server,
+        check: scrapes_shut_out,
+    },
+    Rule {
+        code: Code {
+            id: "MK724",
+            name: "scrapes-without-password",
+            summary: "Prometheus has no user and password for a server with basic auth.",
+        },
+        severity: Severity::Error,
+        why: "With basic auth, MLflow 3.17.2 answers 401 at /metrics without a user and password.",
+        example: with_users!(
+            "metrics:\n  enabled: true\n",
+            "serviceMonitor:\n  enabled: true\n"
+        ),
+        mended: "",
+        proof: Proof::Server,
+        check: scrapes_without_password,
+    },
+    Rule {
+        code: Code {
+            id: "MK725",
+            name: "scrapes-without-trust",
+            summary: "Prometheus cannot check the certificate of the server.",
+        },
+        severity: Severity::Warning,
+        why: "Prometheus scrapes each pod by its address, for which no certificate is valid: it \
+              must be told the name (`serverName`), and the authority unless its own list has it. \
+              A failed check is a failed scrape.",
+        example: stored!(
+            "tls:\n  enabled: true\n",
+            "metrics:\n  enabled: true\n",
+            "serviceMonitor:\n  enabled: true\n"
+        ),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs Prometheus; source: its configuration, tls_config, and RFC 9110, section 4.3.4",
+        ),
+        check: scrapes_without_trust,
+    },
+    Rule {
+        code: Code {
+            id: "MK726",
+            name: "scrape-timeout",
+            summary: "A scrape may take longer than the time between two of them.",
+        },
+        severity: Severity::Error,
+        why: "The Prometheus Operator refuses a ServiceMonitor whose `scrapeTimeout` is greater \
+              than its `interval`, and leaves all of it out.",
+        example: stored!(
+            "metrics:\n  enabled: true\n",
+            "serviceMonitor:\n  enabled: true\n  interval: 15s\n  scrapeTimeout: 30s\n"
+        ),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs the Prometheus Operator; source: its validation of ServiceMonitors, which \
+             compares scrapeTimeout with interval",
+        ),
+        check: scrape_timeout,
+    },
+];
+
+fn monitor_without_metrics(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.values.service_monitor.enabled && !facts.values.metrics.enabled {
+        findings.push(
+            Finding::new(
+                at("serviceMonitor.enabled"),
+                "no ServiceMonitor is created: `metrics.enabled` is not set",
+            )
+            .help("set `metrics.enabled` too")
+            .fix("Switch the metrics on", [set("metrics.enabled", true)]),
+        );
+    }
+}
+
+fn metrics_path(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(monitor) = &facts.resolved.service_monitor else {
+        return;
+    };
+    if monitor.path != "/metrics" {
+        findings.push(
+            Finding::new(
+                at("metrics.path"),
+                format!(
+                    "Prometheus asks for {}, and the server has its metrics at /metrics only",
+                    monitor.path
+                ),
+            )
+            .help("leave `metrics.path` at /metrics, also with a static prefix")
+            .fix("Ask for /metrics", [set("metrics.path", "/metrics")]),
+        );
+    }
+}
+
+fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if !facts.values.metrics.enabled {
+        return;
+    }
+    let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
+        return;
+    };
+    if facts.answers_pod_addresses(list) {
+        return;
+    }
+    let finding = Finding::new(
+        setting.place.clone(),
+        format!(
+            "Prometheus gets 403 at /metrics: `{}` has no addresses of pods",
+            setting.place
+        ),
+    )
+    .severity(if facts.resolved.service_monitor.is_some() {
+        Severity::Error
+    } else {
+        Severity::Hint
+    })
+    .help("add the range of the cluster's pods, for example 10.*");
+    findings.push(finding.fix(
+        "Allow private addresses",
+        [Edit::set(
+            &setting.place,
+            host_pattern::appended(list, host_pattern::private_addresses()),
+        )],
+    ));
+}
+
+fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let credentials = &facts.values.service_monitor.basic_auth;
+    if !facts.basic_auth()
+        || facts.resolved.service_monitor.is_none()
+        || (credentials.username.is_some() && credentials.password.is_some())
+    {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            at("serviceMonitor.basicAuth"),
+            "Prometheus gets 401 at /metrics: it has no user and password",
+        )
+        .help("name the entries of a Secret with both in `serviceMonitor.basicAuth`")
+        .fix(
+            "Take user and password from the Secret mlflow-metrics",
+            [set(
+                "serviceMonitor.basicAuth",
+                json!({
+                    "username": { "name": "mlflow-metrics", "key": "username" },
+                    "password": { "name": "mlflow-metrics", "key": "password" },
+                }),
+            )],
+        )
+        .then(format!(
+            "kubectl create secret generic mlflow-metrics --namespace {} \
+             --from-literal=username=prometheus --from-literal=password='…', with a user that \
+             exists in MLflow",
+            facts.release.namespace
+        )),
+    );
+}
+
+fn scrapes_without_trust(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let settings = &values.service_monitor.tls_config;
+    let knows_authority = settings.ca.is_some() || settings.ca_file.is_some();
+    let knows_name = settings
+        .server_name
+        .as_ref()
+        .is_some_and(|name| !name.is_empty());
+    if facts.resolved.service_monitor.is_none()
+        || !values.tls.enabled
+        || settings.insecure_skip_verify == Some(true)
+        || (knows_authority && knows_name)
+    {
+        return;
+    }
+    let [.., name] = facts.resolved.host_names();
+    let authority = (!knows_authority).then(|| {
+        set(
+            "serviceMonitor.tlsConfig.ca",
+            json!({ "secret": { "name": values.tls.secret_name, "key": "tls.crt" } }),
+        )
+    });
+    let name = (!knows_name).then(|| set("serviceMonitor.tlsConfig.serverName", name));
+    let (message, severity) = if knows_name {
+        (
+            "Prometheus does not trust the server's certificate if it is self-signed",
+            Severity::Hint,
+        )
+    } else {
+        (
+            "Prometheus refuses the server's certificate, which is not valid for the pods' \
+             addresses",
+            Severity::Warning,
+        )
+    };
+    let edits: Vec<Edit> = authority.into_iter().chain(name).collect();
+    findings.push(
+        Finding::new(at("serviceMonitor.tlsConfig"), message)
+            .severity(severity)
+            .help(
+                "name the authority and a name that the certificate has: `tlsConfig.ca`, \
+                 `tlsConfig.serverName`",
+            )
+            .fix("Tell Prometheus what to check", edits)
+            .then(
+                "If the certificate is signed by an authority, or for other names, write that \
+                 authority and one of the names instead.",
+            ),
+    );
+}
+
+fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(monitor) = &facts.resolved.service_monitor else {
+        return;
+    };
+    let (interval, timeout) = (&monitor.settings.interval, &monitor.settings.scrape_timeout);
+    if let (Some(between), Some(longest)) = (milliseconds(interval), milliseconds(timeout))
+        && longest > between
+    {
+        findings.push(
+            Finding::new(
+                at("serviceMonitor.scrapeTimeout"),
+                format!(
+                    "the Prometheus Operator refuses a scrape timeout of {timeout} every {interval}"
+                ),
+            )
+            .help("let scrapes end before the next one begins")
+            .fix(
+                format!("Write {interval}"),
+                [set("serviceMonitor.scrapeTimeout", interval.as_str())],
+            ),
+        );
+    }
+}
+
+/// A duration of Prometheus, `1m30s`; `None` if it is none.
+fn milliseconds(text: &str) -> Option<u64> {
+    const SECOND: u64 = 1000;
+    const DAY: u64 = 24 * 3600 * SECOND;
+    let mut total: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+        let (number, after) = rest.split_at(digits);
+        let letters = after
+            .find(|character: char| character.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (unit, next) = after.split_at(letters);
+        let scale = match unit {
+            "ms" => 1,
+            "s" => SECOND,
+            "m" => 60 * SECOND,
+            "h" => 3600 * SECOND,
+            "d" => DAY,
+            "w" => 7 * DAY,
+            "y" => 365 * DAY,
+            _ => return None,
+        };
+        let amount = number.parse::<u64>().ok()?.saturating_mul(scale);
+        total = total.saturating_add(amount);
+        rest = next;
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [
+            ("30s", Some(30_000)),
+            ("1m30s", Some(90_000)),
+            ("500ms", Some(500)),
+            ("99999999999999999y", Some(u64::MAX)),
+            ("", None),
+            ("30", None),
+            ("s", None),
+        ] {
+            assert_eq!(milliseconds(text), expected, "{text}");
+        }
+    }
+}

@@ -1,5 +1,310 @@
 //! Network policies.
 
-use super::Rule;
+use super::example::stored;
+use super::facts::Facts;
+use super::{Finding, Proof, Rule, at};
+use crate::diagnostic::{Code, Edit, Severity};
+use crate::resolve::uri;
+use crate::values::ServiceType;
+use k8s_openapi::api::core::v1::EnvVarSource;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde_json::json;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: Code {
+            id: "MK741",
+            name: "policy-outside-clients",
+            summary: "The network policy shuts out the clients of a NodePort or LoadBalancer.",
+        },
+        severity: Severity::Warning,
+        why: "The network policy admits pods of any namespace. What comes through a node's port or \
+              a load balancer has the address of a client or of a node, which is no pod.",
+        example: stored!(
+            "networkPolicy:\n  enabled: true\n",
+            "service:\n  type: LoadBalancer\n",
+            "server:\n  value_options:\n    cors_allowed_origins: http://10.0.0.7:5000\n"
+        ),
+        mended: stored!(
+            "networkPolicy:\n  enabled: true\n",
+            "ingress:\n  enabled: true\n  hosts:\n    - host: mlflow.example.com\n"
+        ),
+        proof: Proof::Elsewhere(
+            "needs a cluster whose network enforces policies; source: the Kubernetes \
+             documentation on network policies, podSelector and namespaceSelector",
+        ),
+        check: outside_clients,
+    },
+    Rule {
+        code: Code {
+            id: "MK742",
+            name: "policy-unseen-port",
+            summary: "The network policy cannot follow the port of a store that is in a Secret.",
+        },
+        severity: Severity::Hint,
+        why: "The network policy opens the usual ports of stores and the ports in the URIs of the \
+              values. A port in a Secret is not seen: connections to it would hang, and the server \
+              ends after 105 s of tries (MLflow 3.17.2).",
+        example: "\
+networkPolicy:
+  enabled: true
+mlflow:
+  backendStoreUriFrom:
+    secretKeyRef:
+      name: mlflow-db-secret
+      key: uri
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "\
+networkPolicy:
+  enabled: true
+  additionalEgressRules:
+    - ports:
+        - protocol: TCP
+          port: 6432
+mlflow:
+  backendStoreUriFrom:
+    secretKeyRef:
+      name: mlflow-db-secret
+      key: uri
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        proof: Proof::Elsewhere(
+            "needs a cluster whose network enforces policies; source: the Kubernetes \
+             documentation on network policies, egress",
+        ),
+        check: unseen_port,
+    },
+    Rule {
+        code: Code {
+            id: "MK743",
+            name: "policy-closed-port",
+            summary: "A variable names an address whose port the network policy does not open.",
+        },
+        severity: Severity::Warning,
+        why: "The network policy opens DNS, the usual ports of stores and the ports in the URIs of \
+              the stores. Connections to any other port hang until they time out.",
+        example: stored!(
+            "networkPolicy:\n  enabled: true\n",
+            "env:\n  - name: HTTPS_PROXY\n    value: http://proxy.example.com:3128\n"
+        ),
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs a cluster whose network enforces policies; source: the Kubernetes \
+             documentation on network policies, egress",
+        ),
+        check: closed_port,
+    },
+    Rule {
+        code: Code {
+            id: "MK744",
+            name: "policy-cloud-identity",
+            summary: "The network policy cuts the pods off from Google's metadata server.",
+        },
+        severity: Severity::Warning,
+        why: "Workload identity on GKE gives pods their credentials at 169.254.169.252, port 988, \
+              or 169.254.169.254, port 80 (Dataplane V2). The network policy opens neither.",
+        example: "\
+networkPolicy:
+  enabled: true
+serviceAccount:
+  annotations:
+    iam.gke.io/gcp-service-account: mlflow@my-project.iam.gserviceaccount.com
+mlflow:
+  backendStoreUriFrom:
+    secretKeyRef:
+      name: mlflow-db-secret
+      key: uri
+  artifactsDestination: gs://my-bucket/mlflow
+",
+        mended: "",
+        proof: Proof::Elsewhere(
+            "needs GKE; source: Google's documentation on workload identity, section on network \
+             policies",
+        ),
+        check: cloud_identity,
+    },
+];
+
+fn outside_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    let kind = values.service.type_;
+    // Behind an ingress controller, it is the controller that connects.
+    let has_other_way = values.ingress.enabled || values.http_route.enabled;
+    if values.network_policy.enabled && kind != ServiceType::ClusterIP && !has_other_way {
+        findings.push(
+            Finding::new(
+                at("service.type"),
+                format!(
+                    "the network policy admits pods only: clients of the {} are shut out",
+                    kind.as_str()
+                ),
+            )
+            .help(
+                "let them come through an ingress controller or a Gateway, or create a \
+                 NetworkPolicy of your own that admits their addresses (policies add up)",
+            ),
+        );
+    }
+}
+
+fn unseen_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let values = facts.values;
+    if !values.network_policy.enabled || !values.network_policy.additional_egress_rules.is_empty() {
+        return;
+    }
+    let is_unseen = |source: &Option<EnvVarSource>| {
+        source
+            .as_ref()
+            .is_some_and(|source| *source != EnvVarSource::default())
+    };
+    let endpoint = uri::ENDPOINT_VARIABLES.iter().find_map(|variable| {
+        let (place, entry) = facts.env(variable)?;
+        entry.value_from.is_some().then_some(place)
+    });
+    let stores = [
+        (
+            is_unseen(&values.mlflow.backend_store_uri_from),
+            "mlflow.backendStoreUriFrom",
+        ),
+        (
+            is_unseen(&values.mlflow.registry_store_uri_from),
+            "mlflow.registryStoreUriFrom",
+        ),
+    ];
+    let store = stores
+        .into_iter()
+        .find_map(|(unseen, place)| unseen.then(|| at(place)));
+    for (place, what) in [(store, "the database"), (endpoint, "the object store")] {
+        if let Some(place) = place {
+            let known = uri::KNOWN_STORE_PORTS
+                .iter()
+                .map(i32::to_string)
+                .collect::<Vec<_>>()
+                .join(", ");
+            findings.push(
+                Finding::new(
+                    place,
+                    format!(
+                        "the network policy does not see the port of {what}: it opens {known} only"
+                    ),
+                )
+                .help(
+                    "if it is another one, write `networkPolicy.additionalEgressRules: \
+                     [{ports: [{protocol: TCP, port: 6432}]}]`",
+                ),
+            );
+        }
+    }
+}
+
+/// Variables with the address of something that the server connects to.
+const ADDRESSES: &[&str] = &[
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+];
+
+fn closed_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if !facts.values.network_policy.enabled {
+        return;
+    }
+    let mut told = Vec::new();
+    for name in ADDRESSES {
+        let Some((place, entry)) = facts.env(name) else {
+            continue;
+        };
+        let text = entry.value.as_deref().unwrap_or_default();
+        // What is in the same pod is reached whatever the policy says.
+        let is_near = ["//localhost", "//127.", "//[::1]"]
+            .iter()
+            .any(|near| text.contains(near));
+        let Some(port) = uri::port(text).filter(|port| !is_near && !is_open(facts, *port)) else {
+            continue;
+        };
+        if told.contains(&port) {
+            continue;
+        }
+        told.push(port);
+        findings.push(
+            Finding::new(
+                place.join("value"),
+                format!("the network policy does not open port {port}, which {name} needs"),
+            )
+            .help("add it to `networkPolicy.additionalEgressRules`")
+            .fix(
+                format!("Open port {port}"),
+                [open(facts, &json!([{ "protocol": "TCP", "port": port }]))],
+            ),
+        );
+    }
+}
+
+fn cloud_identity(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    const GOOGLE: &str = "iam.gke.io/gcp-service-account";
+    let values = facts.values;
+    let annotations = &values.service_account.annotations.0;
+    if !values.network_policy.enabled
+        || !annotations.contains_key(GOOGLE)
+        || is_open(facts, 988)
+        || is_open(facts, 80)
+    {
+        return;
+    }
+    findings.push(
+        Finding::new(
+            at("serviceAccount.annotations").join(GOOGLE),
+            "the pods cannot get their Google credentials: the network policy does not open \
+             ports 988 and 80 of the metadata server",
+        )
+        .help("add them to `networkPolicy.additionalEgressRules`")
+        .fix(
+            "Open the ports of the metadata server",
+            [open(
+                facts,
+                &json!([
+                    { "protocol": "TCP", "port": 988 },
+                    { "protocol": "TCP", "port": 80 },
+                ]),
+            )],
+        ),
+    );
+}
+
+/// One more rule for these ports.
+fn open(facts: &Facts<'_>, ports: &serde_json::Value) -> Edit {
+    let rules = &facts.values.network_policy.additional_egress_rules;
+    let place = at("networkPolicy.additionalEgressRules");
+    if rules.is_empty() {
+        Edit::set(&place, json!([{ "ports": ports }]))
+    } else {
+        Edit::set(&place.join(rules.len()), json!({ "ports": ports }))
+    }
+}
+
+/// Whether the policy lets pods connect to a port, somewhere at least.
+fn is_open(facts: &Facts<'_>, number: i32) -> bool {
+    let Some(policy) = &facts.resolved.network_policy else {
+        return true;
+    };
+    let by_user = policy.additional_egress_rules.iter().any(|rule| {
+        let ports = rule.ports.as_deref().unwrap_or_default();
+        // A rule without ports is for all of them.
+        ports.is_empty()
+            || ports.iter().any(|port| match (&port.port, port.end_port) {
+                (Some(IntOrString::Int(first)), Some(last)) => (*first..=last).contains(&number),
+                (Some(IntOrString::Int(only)), None) => *only == number,
+                // A port by name may be any.
+                _ => true,
+            })
+    });
+    by_user || policy.store_ports.contains(&number) || uri::KNOWN_STORE_PORTS.contains(&number)
+}

@@ -38,10 +38,9 @@ storage:
             summary: "`server.value_options` repeats an option that a setting of its own gives.",
         },
         severity: Severity::Error,
-        why: "Given twice, the last one on the command line counts, and what follows from the \
-              setting (probes, mounts, addresses) does not fit the server any more. The metrics \
-              directory must be writable besides: elsewhere the server ends at once, with exit \
-              code 0.",
+        why: "Given twice, the last one on the command line counts. That is the setting's own, so \
+              that probes, mounts and addresses fit it: the option has no effect. Among uvicorn's \
+              options it is the user's, and the certificate that is mounted is not used.",
         example: "\
 metrics:
   enabled: true

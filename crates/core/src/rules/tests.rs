@@ -199,3 +199,101 @@ fn only_rules_can_be_ignored() {
         ]
     );
 }
+
+/// Sensible values of several kinds: other controllers, wildcards, Gateways,
+/// OpenShift, a policy, small servers.
+const SENSIBLE: &[&str] = &[
+    r#"
+mlflow:
+  backendStoreUri: "postgresql://mlflow@db:5433/mlflow"
+  artifactsDestination: s3://bucket/mlflow
+serviceAccount:
+  annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/mlflow"}
+env: [{name: MLFLOW_SERVER_ENABLE_JOB_EXECUTION, value: "false"}]
+server:
+  staticPrefix: /mlflow
+  value_options:
+    workers: 2
+    allowed_hosts: "*.example.com,mlflow-mlflow*,localhost:*,10.*"
+    cors_allowed_origins: "https://*.example.com"
+ingress:
+  enabled: true
+  className: traefik
+  hosts: [{host: ml.example.com, paths: [{path: /mlflow}]}]
+httpRoute:
+  enabled: true
+  parentRefs: [{name: gateway}]
+  hostnames: ["*.example.com"]
+  matches: [{path: {type: PathPrefix, value: /mlflow}}]
+networkPolicy: {enabled: true}
+metrics: {enabled: true}
+serviceMonitor: {enabled: true, interval: 30s, scrapeTimeout: 10s}
+resources: {requests: {memory: 768Mi, cpu: 250m}, limits: {memory: 768Mi, cpu: "1"}}
+"#,
+    r#"
+mlflow: {backendStoreUri: "sqlite:////mlflow/mlflow.db", artifactsDestination: /mlflow/artifacts}
+storage: {enabled: true}
+podSecurityContext: {runAsUser: null, fsGroup: null}
+ingress:
+  enabled: true
+  className: openshift-default
+  annotations: {route.openshift.io/termination: edge}
+  hosts: [{host: mlflow.apps.example.com}]
+service: {type: NodePort}
+"#,
+    r#"
+mlflow: {backendStoreUri: "sqlite:////mlflow/mlflow.db", artifactsDestination: /mlflow/artifacts}
+storage: {enabled: true}
+tls: {enabled: true}
+ingress:
+  enabled: true
+  className: nginx
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-passthrough: "true"
+    nginx.ingress.kubernetes.io/proxy-body-size: "0"
+  hosts: [{host: mlflow.example.com, paths: [{path: /, pathType: ImplementationSpecific}]}]
+server: {value_options: {cors_allowed_origins: "https://mlflow.example.com:8443"}}
+image: {repository: registry.example.com/mirror/mlflow/mlflow}
+metrics: {enabled: true}
+serviceMonitor: {enabled: true, tlsConfig: {insecureSkipVerify: true}}
+"#,
+];
+
+#[test]
+fn sensible_values_have_nothing_above_a_hint() {
+    for text in SENSIBLE {
+        let outcome = check(text);
+        let faults: Vec<_> = findings(&outcome)
+            .into_iter()
+            .filter(|found| !found.starts_with("hint "))
+            .collect();
+        assert!(faults.is_empty(), "{faults:#?}\n{text}");
+    }
+}
+
+#[test]
+fn the_official_document_s_recipe_is_found_fault_with() {
+    let outcome = check(
+        r"
+mlflow:
+  backendStoreUriFrom: {secretKeyRef: {name: mlflow-db-secret, key: uri}}
+  artifactsDestination: s3://my-bucket/mlflow
+serviceAccount:
+  annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::123456789012:role/mlflow'}
+server: {value_options: {allowed_hosts: mlflow.example.com}}
+ingress:
+  enabled: true
+  className: nginx
+  hosts: [{host: mlflow.example.com}]
+  tls: [{secretName: mlflow-tls, hosts: [mlflow.example.com]}]
+resources: {requests: {cpu: 500m, memory: 512Mi}, limits: {cpu: 2000m, memory: 2Gi}}
+",
+    );
+    let codes: Vec<_> = outcome
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity < Severity::Hint)
+        .map(|found| found.code.name)
+        .collect();
+    assert_eq!(codes, ["memory-limit", "clients-shut-out", "upload-limit"]);
+}

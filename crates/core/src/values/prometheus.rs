@@ -21,6 +21,20 @@ pub struct ServiceMonitor {
     pub scrape_timeout: String,
     /// How Prometheus checks the server's certificate; used with `tls.enabled` only.
     pub tls_config: TlsConfig,
+    /// User and password for a server with basic auth:
+    /// `{username: {name: mlflow-metrics, key: username}, password: {name: mlflow-metrics, key: password}}`.
+    pub basic_auth: BasicAuth,
+}
+
+object! {
+    /// Where Prometheus finds a user and the password.
+    BasicAuth {}
+    {
+        /// Entry of a Secret with the user's name.
+        username: KeySelector,
+        /// Entry of a Secret with the password.
+        password: KeySelector,
+    }
 }
 
 object! {
