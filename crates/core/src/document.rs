@@ -111,7 +111,8 @@ impl Document {
         self.edit(path, Some(value))
     }
 
-    /// Takes the entry at `path` away, with its own comment. The last entry of
+    /// Takes the entry at `path` away, with its own comment; one that the text
+    /// begins with is taken to be about the whole file. The last entry of
     /// a mapping or list leaves `{}` or `[]`. A path that is not there is no error.
     pub fn remove(&mut self, path: &ValuePath) -> Result<(), EditError> {
         self.edit(path, None)

@@ -17,6 +17,7 @@ pub mod release;
 mod render;
 pub mod resolve;
 pub mod rules;
+pub mod settings;
 pub mod source;
 pub mod values;
 pub mod yaml;
@@ -27,6 +28,7 @@ use manifest::ManifestSet;
 use path::{Segment, ValuePath};
 use release::Release;
 use source::Sources;
+use yaml::Node;
 
 /// What came of one run of the pipeline.
 #[derive(Clone, Debug)]
@@ -37,6 +39,9 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What rules found that the values or [`Rules::Except`] ignore.
     pub silenced: Vec<Diagnostic>,
+    /// The values that were rendered, defaults included; each node's place says
+    /// who wrote it.
+    pub merged: Node,
     /// The objects, unless a finding is an error.
     pub manifests: Option<ManifestSet>,
 }
@@ -92,6 +97,7 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
         sources: layered.sources,
         diagnostics,
         silenced,
+        merged: layered.merged,
         manifests,
     }
 }

@@ -34,9 +34,10 @@ pub use gateway::{
 pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
 pub use pod::{Image, PullPolicy};
 pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
-pub(crate) use read::{default_tree, read};
+pub use read::default_tree;
+pub(crate) use read::read;
 #[cfg(feature = "schema")]
-pub use schema::{commented_defaults, schema};
+pub use schema::{commented_defaults, schema, settings};
 pub use security::{Rbac, ServiceAccount};
 pub use server::{MlflowStores, Probe, Probes, Server};
 pub use storage::{AccessMode, Storage};

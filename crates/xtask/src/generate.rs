@@ -32,6 +32,10 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             values::commented_defaults(),
         ),
         (format!("{RULES}/README.md"), rules::index()),
+        (
+            "web/src/settings.json".to_owned(),
+            format!("{}\n", serde_json::to_string(&values::settings())?),
+        ),
     ]);
     for (_, rule) in rules::catalogue() {
         files.insert(format!("{RULES}/{}.md", rule.code.id), rules::page(rule));

@@ -113,7 +113,11 @@ fn remove_entry(
         // `- first: 1` shares its line with the dash.
         Some(next) if !alone => Some(page.without(part.start..next.start)),
         _ => {
-            let start = page.attached_comment(line, part.start - line);
+            let start = match page.attached_comment(line, part.start - line) {
+                // What a file begins with is about the file.
+                0 => line,
+                comment => comment,
+            };
             let mut end = page.line_after(part.end);
             while with_blank_lines && end < text.len() && page.is_blank_line(end) {
                 end = page.next_line(end);

@@ -142,6 +142,14 @@ fn an_entry_goes_with_its_comments() {
 }
 
 #[test]
+fn a_comment_that_a_file_begins_with_stays() {
+    let text = "# Ours.\nstorage: {}\n";
+    let with = set(text, "image.tag", json!("v3"));
+    assert_eq!(with, "# Ours.\nimage:\n  tag: v3\nstorage: {}\n");
+    assert_eq!(remove(&with, "image"), text);
+}
+
+#[test]
 fn texts_without_entries() {
     assert_eq!(set("", "replicaCount", json!(2)), "replicaCount: 2\n");
     assert_eq!(

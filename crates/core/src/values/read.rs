@@ -184,7 +184,7 @@ fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -
 }
 
 /// The default values, parsed once.
-pub(crate) fn default_tree() -> Option<&'static Node> {
+pub fn default_tree() -> Option<&'static Node> {
     static TREE: std::sync::OnceLock<Option<Node>> = std::sync::OnceLock::new();
     TREE.get_or_init(|| crate::yaml::read(super::DEFAULTS, SourceId::DEFAULTS, &mut Vec::new()))
         .as_ref()

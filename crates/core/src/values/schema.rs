@@ -1,5 +1,9 @@
 //! The JSON Schema of the values interface, and what is generated from it.
 
+mod settings;
+
+pub use settings::settings;
+
 use super::Values;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};

@@ -1,0 +1,53 @@
+//! The switches of features that are made of several settings.
+
+use super::matches;
+use crate::features::Feature;
+use crate::state::State;
+use leptos::prelude::*;
+
+/// What a search finds them by.
+pub(super) const WORDS: &str = "basic auth users passwords login authentication workspaces teams";
+
+/// A switch for each feature.
+pub(super) fn features(state: State) -> impl IntoView {
+    let shown = Memo::new(move |_| state.query.with(|query| matches(query, WORDS)));
+    Feature::ALL
+        .into_iter()
+        .map(|feature| {
+            let is_on = Memo::new(move |_| state.view.with(|view| feature.is_on(&view.0.merged)));
+            let id = format!(
+                "feature-{}",
+                feature.label().to_lowercase().replace(' ', "-")
+            );
+            let label_id = format!("{id}-label");
+            let switch = move |_| {
+                let target = state.target.get_untracked();
+                state.edit("", |text| {
+                    feature.switch(text, &target, !is_on.get_untracked())
+                });
+            };
+            view! {
+                <div class="row row-switch feature" hidden=move || !shown.get()>
+                    <div class="row-head">
+                        <label id=label_id.clone() for=id.clone()>
+                            {feature.label()}
+                        </label>
+                    </div>
+                    <div class="row-control">
+                        <button
+                            id=id
+                            type="button"
+                            role="switch"
+                            class="switch"
+                            data-path=feature.path()
+                            aria-labelledby=label_id
+                            aria-checked=move || is_on.get().to_string()
+                            on:click=switch
+                        ></button>
+                    </div>
+                    <p class="help">{feature.help()}</p>
+                </div>
+            }
+        })
+        .collect_view()
+}

@@ -1,0 +1,245 @@
+//! The objects and how they refer to each other, drawn.
+
+use super::manifests::go_to;
+use crate::state::{State, Tab};
+use leptos::prelude::*;
+use mlflow_k8s_core::diagram::{Diagram as Graph, Edge, Node};
+
+/// Size of a node, and the room between two.
+const WIDTH: usize = 172;
+const HEIGHT: usize = 46;
+const ACROSS: usize = 96;
+const DOWN: usize = 26;
+/// Room around everything.
+const MARGIN: usize = 16;
+/// Longer names are cut; the whole one is the accessible name.
+const LONGEST: usize = 24;
+
+/// The tab of the diagram.
+#[component]
+pub(crate) fn Diagram() -> impl IntoView {
+    let state = expect_context::<State>();
+    let graph = Memo::new(move |_| state.manifests.with(|set| Graph::of(set)));
+    view! {
+        <div class="tab-tools">
+            <span class="hint">
+                "A click on an object goes to its manifest. Dashed: not among the manifests."
+            </span>
+        </div>
+        <div class="diagram" tabindex="0" role="region" aria-label="Diagram">
+            {move || {
+                let graph = graph.get();
+                if graph.nodes.is_empty() {
+                    view! { <p class="empty">"Nothing to draw yet: mend the errors first."</p> }
+                        .into_any()
+                } else {
+                    draw(state, &graph)
+                }
+            }}
+        </div>
+    }
+}
+
+fn draw(state: State, graph: &Graph) -> AnyView {
+    let width = 2 * MARGIN + graph.columns * WIDTH + graph.columns.saturating_sub(1) * ACROSS;
+    let height = 2 * MARGIN + graph.rows * HEIGHT + graph.rows.saturating_sub(1) * DOWN;
+    let edges = graph
+        .edges
+        .iter()
+        .filter_map(|edge| {
+            let find = |id: &str| graph.nodes.iter().find(|node| node.id == id);
+            Some(draw_edge(find(&edge.from)?, find(&edge.to)?, edge))
+        })
+        .collect_view();
+    let nodes = graph
+        .nodes
+        .iter()
+        .map(|node| draw_node(state, node))
+        .collect_view();
+    let summary = format!(
+        "{} objects and {} references",
+        graph.nodes.len(),
+        graph.edges.len()
+    );
+    view! {
+        <svg
+            width=width.to_string()
+            height=height.to_string()
+            viewBox=format!("0 0 {width} {height}")
+            role="group"
+            aria-label=summary
+        >
+            <defs>
+                <marker
+                    id="arrow"
+                    viewBox="0 0 8 8"
+                    refX="7"
+                    refY="4"
+                    markerWidth="7"
+                    markerHeight="7"
+                    orient="auto-start-reverse"
+                >
+                    <path d="M0 0.5 8 4 0 7.5Z" class="arrow"></path>
+                </marker>
+            </defs>
+            {edges}
+            {nodes}
+        </svg>
+    }
+    .into_any()
+}
+
+/// The left upper corner of a node.
+fn corner(node: &Node) -> (usize, usize) {
+    (
+        MARGIN + node.column * (WIDTH + ACROSS),
+        MARGIN + node.row * (HEIGHT + DOWN),
+    )
+}
+
+/// The line of a reference, and where its label stands.
+fn line(from: &Node, to: &Node) -> (String, (usize, usize)) {
+    let (from_x, from_y) = corner(from);
+    let (to_x, to_y) = corner(to);
+    let (from_y, to_y) = (from_y + HEIGHT / 2, to_y + HEIGHT / 2);
+    let middle = usize::midpoint(from_y, to_y);
+    if from.column < to.column {
+        let start = from_x + WIDTH;
+        let bend = ACROSS / 2;
+        let path = format!(
+            "M{start} {from_y}C{} {from_y} {} {to_y} {to_x} {to_y}",
+            start + bend,
+            to_x.saturating_sub(bend)
+        );
+        // Near its end, where the lines of one object have parted.
+        return (path, (to_x.saturating_sub(ACROSS / 2), to_y));
+    }
+    if from.column > to.column {
+        let end = to_x + WIDTH;
+        let bend = ACROSS / 2;
+        let path = format!(
+            "M{from_x} {from_y}C{} {from_y} {} {to_y} {end} {to_y}",
+            from_x.saturating_sub(bend),
+            end + bend
+        );
+        return (path, (end + ACROSS / 2, to_y));
+    }
+    let side = from_x + WIDTH;
+    let out = side + ACROSS / 3;
+    (
+        format!("M{side} {from_y}C{out} {from_y} {out} {to_y} {side} {to_y}"),
+        (side + ACROSS / 3, middle),
+    )
+}
+
+fn draw_edge(from: &Node, to: &Node, edge: &Edge) -> impl IntoView + use<> {
+    let (path, (x, y)) = line(from, to);
+    view! {
+        <g class="edge">
+            <title>
+                {format!("{} {} {} {} {}", from.kind, from.name, edge.label, to.kind, to.name)}
+            </title>
+            <path d=path marker-end="url(#arrow)"></path>
+            <text x=x.to_string() y=(y.saturating_sub(4)).to_string() text-anchor="middle">
+                {shortened(&edge.label)}
+            </text>
+        </g>
+    }
+}
+
+fn draw_node(state: State, node: &Node) -> impl IntoView + use<> {
+    let (x, y) = corner(node);
+    let label = format!("{} {}", node.kind, node.name);
+    let can_go = !node.external;
+    let go = {
+        let (kind, name) = (node.kind.clone(), node.name.clone());
+        move || {
+            let file_name = state.objects.with_untracked(|objects| {
+                objects
+                    .iter()
+                    .find(|object| object.kind == kind && object.name == name)
+                    .map(|object| object.file_name.clone())
+            });
+            if let Some(file_name) = file_name {
+                state.tab.set(Tab::Manifests);
+                // The tab is shown in the next frame.
+                request_animation_frame(move || go_to(&file_name));
+            }
+        }
+    };
+    let by_key = go.clone();
+    view! {
+        <g
+            class="node"
+            class:external=node.external
+            transform=format!("translate({x} {y})")
+            role=if can_go { "button" } else { "img" }
+            tabindex=can_go.then_some("0")
+            aria-label=label
+            on:click=move |_| go()
+            on:keydown=move |event| {
+                if matches!(event.key().as_str(), "Enter" | " ") {
+                    event.prevent_default();
+                    by_key();
+                }
+            }
+        >
+            <rect width=WIDTH.to_string() height=HEIGHT.to_string() rx="6"></rect>
+            <text class="node-kind" x="12" y="19">
+                {node.kind.clone()}
+            </text>
+            <text class="node-name" x="12" y="36">
+                " "
+                {shortened(&node.name)}
+            </text>
+        </g>
+    }
+}
+
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= LONGEST {
+        return name.to_owned();
+    }
+    let mut short: String = name.chars().take(LONGEST - 1).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(column: usize, row: usize) -> Node {
+        Node {
+            id: format!("{column}/{row}"),
+            kind: "Secret".to_owned(),
+            name: "s".to_owned(),
+            external: false,
+            column,
+            row,
+        }
+    }
+
+    #[test]
+    fn lines_go_from_side_to_side() {
+        let (forth, _) = line(&node(0, 0), &node(1, 0));
+        assert!(forth.starts_with("M188 39C"), "{forth}");
+        assert!(forth.ends_with(" 284 39"), "{forth}");
+        let (back, _) = line(&node(1, 0), &node(0, 0));
+        assert!(
+            back.starts_with("M284 39C") && back.ends_with(" 188 39"),
+            "{back}"
+        );
+        let (down, _) = line(&node(0, 0), &node(0, 1));
+        assert!(
+            down.starts_with("M188 39C") && down.ends_with(" 188 111"),
+            "{down}"
+        );
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(shortened("mlflow"), "mlflow");
+        assert_eq!(shortened(&"x".repeat(40)).chars().count(), LONGEST);
+    }
+}

@@ -1,0 +1,293 @@
+//! The objects: highlighted, with an outline, folds and marks.
+
+use crate::changed_lines::{Changes, Mark, changed};
+use crate::state::{Baseline, State};
+use crate::view::{Object, Objects, manifests_text};
+use crate::{dom, highlight};
+use leptos::prelude::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+use web_sys::ScrollLogicalPosition;
+
+/// The tab of the manifests.
+#[component]
+pub(crate) fn Manifests() -> impl IntoView {
+    let state = expect_context::<State>();
+    let base = Memo::new(move |_| match state.baseline.get() {
+        Baseline::LastChange => state.before.get(),
+        Baseline::Start => state.start.get(),
+        Baseline::Defaults => defaults(),
+    });
+    let folded = RwSignal::new(HashSet::<String>::new());
+    let names = Memo::new(move |_| {
+        state.objects.with(|objects| {
+            objects
+                .iter()
+                .map(|object| object.file_name.clone())
+                .collect::<Vec<_>>()
+        })
+    });
+    let removed = Memo::new(move |_| {
+        let objects = state.objects.get();
+        let lines_gone: usize = base.with(|base| {
+            base.iter()
+                .map(|old| match find(&objects, &old.file_name) {
+                    Some(new) if new.text == old.text => 0,
+                    Some(new) => changed(&old.text, &new.text).removed,
+                    None => old.text.lines().count(),
+                })
+                .sum()
+        });
+        lines_gone
+    });
+    let outline = move |name: String| {
+        let label = {
+            let name = name.clone();
+            Memo::new(move |_| {
+                state.objects.with(|objects| {
+                    find(objects, &name)
+                        .map(|object| (object.kind.clone(), object.name.clone()))
+                        .unwrap_or_default()
+                })
+            })
+        };
+        let marked = {
+            let name = name.clone();
+            Memo::new(move |_| {
+                let text = text_of(state, &name);
+                base.with(|base| is_touched(&changes(base, &name, &text)))
+            })
+        };
+        let jump = move |_| {
+            folded.update(|folded| {
+                folded.remove(&name);
+            });
+            go_to(&name);
+        };
+        view! {
+            <li>
+                <button type="button" class="outline-entry" class:touched=marked on:click=jump>
+                    <span class="kind">{move || label.get().0}</span>
+                    <span class="name">{move || label.get().1}</span>
+                </button>
+            </li>
+        }
+    };
+    let object = move |name: String| view_object(state, base, folded, name);
+    let copy_all = move |_| {
+        dom::copy(
+            state,
+            state
+                .objects
+                .with_untracked(|objects| manifests_text(objects)),
+            "manifests.yaml",
+        );
+    };
+    view! {
+        <div class="tab-tools">
+            <label class="compare">
+                "Marks: "
+                <select
+                    aria-label="Compare with"
+                    on:change:target=move |event| {
+                        state
+                            .baseline
+                            .set(match event.target().value().as_str() {
+                                "start" => Baseline::Start,
+                                "defaults" => Baseline::Defaults,
+                                _ => Baseline::LastChange,
+                            });
+                    }
+                >
+                    <option value="last">"last change"</option>
+                    <option value="start">"since preset or import"</option>
+                    <option value="defaults">"against the quick start"</option>
+                </select>
+            </label>
+            <span class="removed" hidden=move || removed.get() == 0>
+                {move || removed.get()}
+                {move || if removed.get() == 1 { " line removed" } else { " lines removed" }}
+            </span>
+            <span class="spacer"></span>
+            <button
+                type="button"
+                class="quiet"
+                on:click=move |_| {
+                    let all: HashSet<String> = names.with_untracked(|names| names.iter().cloned().collect());
+                    folded.update(|folded| {
+                        if folded.len() >= all.len() { folded.clear() } else { *folded = all }
+                    });
+                }
+            >
+                {move || {
+                    let all = names.with(Vec::len);
+                    if all > 0 && folded.with(HashSet::len) >= all { "Unfold all" } else { "Fold all" }
+                }}
+            </button>
+            <button type="button" class="quiet" on:click=copy_all>
+                "Copy"
+            </button>
+        </div>
+        <p class="stale-note" role="status" hidden=move || !is_stale(state)>
+            {move || {
+                if state.objects.with(|objects| objects.is_empty()) {
+                    "Nothing to show yet: mend the errors first."
+                } else {
+                    "These are the manifests before the error. They do not have your last change."
+                }
+            }}
+        </p>
+        <div class="manifests-body">
+            <nav class="outline" aria-label="Objects">
+                <ol>
+                    <For each=move || names.get() key=|name| name.clone() children=outline />
+                </ol>
+            </nav>
+            <div
+                id="manifests"
+                class="code"
+                class:stale=move || is_stale(state)
+                tabindex="0"
+                role="region"
+                aria-label="Manifests"
+            >
+                <For each=move || names.get() key=|name| name.clone() children=object />
+            </div>
+        </div>
+    }
+}
+
+fn is_stale(state: State) -> bool {
+    state.view.with(|view| view.0.stale)
+}
+
+fn view_object(
+    state: State,
+    base: Memo<Objects>,
+    folded: RwSignal<HashSet<String>>,
+    name: String,
+) -> impl IntoView {
+    let html = {
+        let name = name.clone();
+        Memo::new(move |_| {
+            let text = text_of(state, &name);
+            let changes = base.with(|base| changes(base, &name, &text));
+            marked_html(&text, &changes)
+        })
+    };
+    let id = format!("object-{name}");
+    let is_folded = {
+        let name = name.clone();
+        Memo::new(move |_| folded.with(|folded| folded.contains(&name)))
+    };
+    let toggle = {
+        let name = name.clone();
+        move |_| {
+            folded.update(|folded| {
+                if !folded.remove(&name) {
+                    folded.insert(name.clone());
+                }
+            });
+        }
+    };
+    let copy = {
+        let name = name.clone();
+        move |_| dom::copy(state, text_of(state, &name).to_string(), "the object")
+    };
+    view! {
+        // What is not part of the download has no text here, only labels.
+        <div class="object" class:folded=is_folded id=id data-object=name.clone()>
+            <button
+                type="button"
+                class="object-fold"
+                aria-expanded=move || (!is_folded.get()).to_string()
+                aria-label=format!("Fold {name}")
+                on:click=toggle
+            ></button>
+            <button
+                type="button"
+                class="object-copy"
+                aria-label=format!("Copy {name}")
+                title="Copy this object"
+                on:click=copy
+            ></button>
+            <pre inner_html=move || html.get()></pre>
+        </div>
+    }
+}
+
+/// Goes to an object.
+pub(crate) fn go_to(file_name: &str) {
+    if let Some(element) = dom::find(&format!("[data-object=\"{file_name}\"]")) {
+        dom::scroll_to(&element, ScrollLogicalPosition::Start);
+        dom::flash(&element);
+    }
+}
+
+fn find<'o>(objects: &'o [Object], file_name: &str) -> Option<&'o Object> {
+    objects.iter().find(|object| object.file_name == file_name)
+}
+
+fn text_of(state: State, file_name: &str) -> Arc<str> {
+    state.objects.with(|objects| {
+        find(objects, file_name)
+            .map(|object| object.text.clone())
+            .unwrap_or_default()
+    })
+}
+
+fn changes(base: &[Object], file_name: &str, text: &str) -> Changes {
+    match find(base, file_name) {
+        Some(old) if *old.text == *text => Changes::default(),
+        Some(old) => changed(&old.text, text),
+        None => changed("", text),
+    }
+}
+
+fn is_touched(changes: &Changes) -> bool {
+    changes.removed > 0 || changes.lines.iter().any(|mark| *mark != Mark::Same)
+}
+
+/// The text as HTML, with a class on the lines that have a mark.
+fn marked_html(text: &str, changes: &Changes) -> String {
+    let html = highlight::html(text);
+    if !is_touched(changes) {
+        return html;
+    }
+    let line = "<span class=\"line\">";
+    let mut marked = String::with_capacity(html.len() + 512);
+    let mut parts = html.split(line);
+    marked.push_str(parts.next().unwrap_or_default());
+    for (position, part) in parts.enumerate() {
+        marked.push_str(match changes.lines.get(position) {
+            Some(Mark::Added) => "<span class=\"line added\">",
+            Some(Mark::Altered) => "<span class=\"line altered\">",
+            _ => line,
+        });
+        marked.push_str(part);
+    }
+    marked
+}
+
+/// What the values' own defaults would give, with the least that is needed.
+fn defaults() -> Objects {
+    let text = mlflow_k8s_core::presets::preset("quickstart").map_or("", |preset| preset.values);
+    crate::view::View::of(text, &crate::view::Target::default(), None).objects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_on_the_lines_that_changed() {
+        let old = "a: 1\nb: 2\n";
+        let new = "a: 1\nb: 3\nc: <span class=\"line\">\n";
+        let html = marked_html(new, &changed(old, new));
+        let lines: Vec<&str> = html.lines().collect();
+        assert!(lines[0].starts_with("<span class=\"line\">"));
+        assert!(lines[1].contains("<span class=\"line altered\">"), "{html}");
+        assert!(lines[2].contains("<span class=\"line added\">"), "{html}");
+        assert_eq!(html.matches("class=\"line").count(), 3);
+    }
+}

@@ -1,0 +1,92 @@
+//! The work survives a reload: what the browser keeps, and never credentials.
+
+use crate::view::Target;
+use leptos::prelude::window;
+use serde::{Deserialize, Serialize};
+
+const WORK: &str = "mlflow-k8s.work";
+const THEME: &str = "mlflow-k8s.theme";
+
+/// What is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The values text, without credentials.
+    pub text: String,
+    /// The release's name.
+    pub release: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Whether the Namespace is rendered.
+    #[serde(default)]
+    pub create_namespace: bool,
+    /// The Kubernetes version.
+    #[serde(default)]
+    pub kube_version: String,
+}
+
+impl Work {
+    /// The work at this moment. The text has no credentials any more.
+    pub fn new(text: String, target: Target) -> Self {
+        Self {
+            text,
+            release: target.name,
+            namespace: target.namespace,
+            create_namespace: target.create_namespace,
+            kube_version: target.kube_version,
+        }
+    }
+
+    /// What is chosen beside the values.
+    pub fn target(&self) -> Target {
+        Target {
+            name: self.release.clone(),
+            namespace: self.namespace.clone(),
+            create_namespace: self.create_namespace,
+            kube_version: self.kube_version.clone(),
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    // Browsers refuse it in some private windows and frames.
+    window().local_storage().ok().flatten()
+}
+
+/// Whether the browser keeps anything.
+pub fn is_available() -> bool {
+    storage().is_some()
+}
+
+/// The work of the last visit.
+pub fn load() -> Option<Work> {
+    let json = storage()?.get_item(WORK).ok()??;
+    serde_json::from_str(&json).ok()
+}
+
+/// Keeps the work. A full or missing storage is no reason to stop working.
+pub fn save(work: &Work) {
+    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(work)) {
+        let _ = storage.set_item(WORK, &json);
+    }
+}
+
+/// Forgets the work.
+pub fn forget() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(WORK);
+    }
+}
+
+/// The chosen theme.
+pub fn theme() -> Option<String> {
+    storage()?.get_item(THEME).ok()?
+}
+
+/// Keeps the chosen theme; nothing for the system's own.
+pub fn save_theme(theme: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    let _ = match theme {
+        Some(theme) => storage.set_item(THEME, theme),
+        None => storage.remove_item(THEME),
+    };
+}
