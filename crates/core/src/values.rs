@@ -37,7 +37,7 @@ pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, 
 pub use read::default_tree;
 pub(crate) use read::read;
 #[cfg(feature = "schema")]
-pub use schema::{commented_defaults, schema, settings};
+pub use schema::{commented_defaults, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};
 pub use server::{MlflowStores, Probe, Probes, Server};
 pub use storage::{AccessMode, Storage};

@@ -6,6 +6,7 @@ use std::process::Command;
 use xshell::{Cmd, cmd};
 
 use crate::step::step;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// How often a process is started to measure it.
@@ -16,9 +17,15 @@ pub(crate) struct Options {
     /// The official chart's folder: measures Helm (from PATH) rendering it, too
     #[arg(long, value_name = "FOLDER")]
     chart: Option<PathBuf>,
+    /// Measure the page in Chromium, and nothing else
+    #[arg(long)]
+    page: bool,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    if options.page {
+        return web::bench(workspace);
+    }
     let shell = &workspace.shell;
     step("the pipeline", || {
         Ok(cmd!(shell, "cargo bench --quiet --package mlflow-k8s-tests").run()?)

@@ -32,6 +32,7 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             values::commented_defaults(),
         ),
         (format!("{RULES}/README.md"), rules::index()),
+        ("docs/reference/values.md".to_owned(), values::reference()),
         (
             "web/src/settings.json".to_owned(),
             format!("{}\n", serde_json::to_string(&values::settings())?),

@@ -9,7 +9,7 @@ use crate::tally::{Runner, Tally};
 use crate::tools::{self, WASM_BINDGEN};
 use crate::wasm::Toolchain;
 use crate::workspace::Workspace;
-use crate::{fuzz, npm, web};
+use crate::{fuzz, npm};
 
 /// How long the browser may take to start and to run the tests on a busy machine, in seconds.
 const PATIENCE: &str = "300";
@@ -84,11 +84,5 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<Tally> {
         Tally::of(tests, Runner::Node)
     })?;
 
-    if web::is_there(workspace) {
-        step("page", || web::build(workspace))?;
-    }
-    step("size", || {
-        crate::size::compare(workspace, &crate::size::Options::default())
-    })?;
     Ok(tally)
 }

@@ -6,10 +6,12 @@ mod doctor;
 mod fuzz;
 mod generate;
 mod javascript;
+mod markdown;
 mod mlflow;
 mod npm;
 mod python;
 mod server;
+mod site;
 mod size;
 mod step;
 mod tally;
@@ -37,6 +39,12 @@ enum Command {
     Test(test::Options),
     /// Run the tests of the WebAssembly module and its npm package; `test` does it too
     TestModule,
+    /// Build the page and test it in Chromium; `test` does it too
+    TestPage(web::TestOptions),
+    /// Build the static site: the configurator and the documentation
+    Site(site::Options),
+    /// Take the pictures of the page that the README shows, into docs/images
+    Screenshots,
     /// Build the page and serve it on 127.0.0.1
     Serve(web::Options),
     /// Build the npm package of the WebAssembly module, and pack it
@@ -75,6 +83,12 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("{}", javascript::run(&workspace)?);
             Ok(())
         }
+        Command::TestPage(options) => {
+            println!("{}", web::test(&workspace, &options)?);
+            Ok(())
+        }
+        Command::Site(options) => site::build(&workspace, &options),
+        Command::Screenshots => web::screenshots(&workspace),
         Command::Serve(options) => web::serve(&workspace, &options),
         Command::BuildNpm => {
             let tarball = npm::build(&workspace)?;

@@ -32,9 +32,7 @@ struct Row {
 /// Builds everything that is measured, and compares.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     step::step("npm package", || npm::build(workspace))?;
-    if web::is_there(workspace) {
-        step::step("page", || web::build(workspace))?;
-    }
+    step::step("page", || web::build(workspace))?;
     compare(workspace, options)
 }
 
@@ -67,16 +65,9 @@ fn measure(workspace: &Workspace) -> anyhow::Result<Vec<Row>> {
         .into_iter()
         .map(|file| (format!("npm: {file}"), package.join(file)))
         .collect();
-    if web::is_there(workspace) {
-        for file in workspace.shell.read_dir(web::folder(workspace))? {
-            let kind = file.extension().and_then(|extension| extension.to_str());
-            if let Some(kind @ ("wasm" | "js" | "css" | "html")) = kind {
-                // Trunk puts a checksum into some names.
-                let name = file.file_stem().unwrap_or_default().to_string_lossy();
-                let name = name.rsplit_once('-').map_or(&*name, |(name, _)| name);
-                artifacts.push((format!("page: {name}.{kind}"), file));
-            }
-        }
+    for file in workspace.shell.read_dir(web::folder(workspace))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        artifacts.push((format!("page: {name}"), file.clone()));
     }
     let script = workspace.root.join("crates/xtask/node/sizes.mjs");
     let files: Vec<&PathBuf> = artifacts.iter().map(|(_, file)| file).collect();

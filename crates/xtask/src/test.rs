@@ -7,7 +7,7 @@ use xshell::cmd;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, generate, javascript, python, server};
+use crate::{deny, fuzz, generate, javascript, python, server, size, web};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -84,6 +84,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     })?;
     if !options.quick {
         tally += javascript::run(workspace)?;
+        tally += web::test(workspace, &web::TestOptions::default())?;
+        step("size", || {
+            size::compare(workspace, &size::Options::default())
+        })?;
     }
     if options.full {
         tally += server::run(workspace, &server::Options { pytest: vec![] })?;
@@ -91,7 +95,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     } else if options.quick {
         println!(
             "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, the WebAssembly module, \
-             browsers, licences, fuzzing, real MLflow servers)"
+             the page, licences, fuzzing, real MLflow servers)"
         );
     } else {
         println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");

@@ -116,8 +116,12 @@ impl Toolchain {
             );
         }
         Ok(lint
-            .args(["--package", "mlflow-k8s-wasm"])
-            .args(crate::web::is_there(workspace).then_some("--package=mlflow-k8s-web"))
+            .args([
+                "--package",
+                "mlflow-k8s-wasm",
+                "--package",
+                "mlflow-k8s-web",
+            ])
             .args(["--", "--deny", "warnings"])
             .run()?)
     }

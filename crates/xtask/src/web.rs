@@ -1,10 +1,12 @@
-//! The page.
+//! The page: builds, serves, tests and pictures it.
 
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::bail;
 use xshell::{Cmd, cmd};
 
+use crate::step::step;
+use crate::tally::{Runner, Tally};
 use crate::tools::{self, TRUNK, WASM_BINDGEN};
 use crate::wasm::Toolchain;
 use crate::workspace::Workspace;
@@ -17,11 +19,6 @@ pub(crate) struct Options {
     /// Build it as it is published: smaller, faster, and slow to build
     #[arg(long)]
     release: bool,
-}
-
-/// Whether this checkout has the page.
-pub(crate) fn is_there(workspace: &Workspace) -> bool {
-    workspace.root.join("Trunk.toml").exists()
 }
 
 /// Where the page is built.
@@ -53,11 +50,66 @@ pub(crate) fn serve(workspace: &Workspace, options: &Options) -> anyhow::Result<
         .run()?)
 }
 
+/// Builds the page and tests it in Chromium; returns how the tests ended.
+pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> anyhow::Result<Tally> {
+    step("page", || build(workspace))?;
+    let mut files: Vec<PathBuf> = workspace.shell.read_dir("tests/web")?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    step("page tests", || {
+        let mut node = node(workspace)?;
+        node.args(["--test", "--test-reporter=spec"])
+            .args(&options.node)
+            .args(files);
+        Tally::of(node, Runner::Node)
+    })
+}
+
+#[derive(clap::Args, Default)]
+pub(crate) struct TestOptions {
+    /// More arguments for `node --test`, such as --test-name-pattern=link
+    #[arg(last = true)]
+    node: Vec<String>,
+}
+
+/// Takes the pictures that the README shows.
+pub(crate) fn screenshots(workspace: &Workspace) -> anyhow::Result<()> {
+    step("page", || build(workspace))?;
+    script(workspace, "tests/web/screenshots.mjs")
+}
+
+/// Measures the page: what is downloaded, when it is ready, how fast typing is.
+pub(crate) fn bench(workspace: &Workspace) -> anyhow::Result<()> {
+    step("page", || build(workspace))?;
+    script(workspace, "tests/web/bench.mjs")
+}
+
+fn script(workspace: &Workspace, file: &str) -> anyhow::Result<()> {
+    let status = node(workspace)?.arg(file).status()?;
+    anyhow::ensure!(status.success(), "{file} ended with {status}");
+    Ok(())
+}
+
+/// Node, told where the page and the tools are.
+fn node(workspace: &Workspace) -> anyhow::Result<Command> {
+    let npm_tools = tools::install_npm_packages(workspace)?;
+    let browser = tools::install_browser(workspace)?;
+    step("the command line", || {
+        Ok(cmd!(workspace.shell, "cargo build --quiet --package mlflow-k8s").run()?)
+    })?;
+    let mut node = Command::new("node");
+    node.current_dir(&workspace.root)
+        .env("MLFLOW_K8S_PAGE", folder(workspace))
+        .env("MLFLOW_K8S_NPM_TOOLS", npm_tools)
+        .env("MLFLOW_K8S_CHROMIUM", browser.chromium)
+        .env(
+            "MLFLOW_K8S_PROGRAM",
+            workspace.target.join("debug/mlflow-k8s"),
+        );
+    Ok(node)
+}
+
 /// A command of Trunk's, which finds its tools on the path.
 fn trunk<'a>(workspace: &'a Workspace, command: &str) -> anyhow::Result<Cmd<'a>> {
-    if !is_there(workspace) {
-        bail!("this checkout has no page yet: there is no Trunk.toml");
-    }
     let toolchain = Toolchain::find_or_install(workspace)?;
     let trunk = TRUNK.install(workspace)?.join("trunk");
     let bindgen = WASM_BINDGEN.install(workspace)?;

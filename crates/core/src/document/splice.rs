@@ -588,8 +588,12 @@ fn indented(text: &str, indent: usize) -> String {
 }
 
 /// The value in the quotes that the old one had, where it can be written so.
+/// Those of an empty text were not chosen: there is no other way to write it.
 fn like(old: &str, value: &Json) -> Option<String> {
     let text = value.as_str()?;
+    if matches!(old, "\"\"" | "''") {
+        return None;
+    }
     let simple = !text.contains(['"', '\'', '\\'])
         && text
             .chars()

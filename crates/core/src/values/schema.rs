@@ -1,7 +1,9 @@
 //! The JSON Schema of the values interface, and what is generated from it.
 
+mod reference;
 mod settings;
 
+pub use reference::reference;
 pub use settings::settings;
 
 use super::Values;

@@ -1,0 +1,295 @@
+//! Every example of the documentation does what is said beside it.
+//!
+//! The first line of a fenced block says what it is:
+//!
+//! | block | what is held to |
+//! | --- | --- |
+//! | `yaml values` | renders, with no finding above a hint; `warns=CODES`, `fails=CODES`: with just these; `release=`, `namespace=`; `file=NAME` keeps it for the commands of the page |
+//! | `yaml output` | lines that follow each other in what the values before it render |
+//! | `sh run` | succeeds in the page's own folder; a `text output` after it is what it prints, `...` any lines |
+//! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments |
+//! | `python server` | runs against a real server (`tests/server`) |
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mlflow-k8s");
+
+struct Block {
+    line: usize,
+    words: Vec<String>,
+    text: String,
+}
+
+impl Block {
+    fn is(&self, kind: &str) -> bool {
+        self.words
+            .iter()
+            .map(String::as_str)
+            .take(2)
+            .eq(kind.split(' '))
+    }
+
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.words
+            .iter()
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    fn codes(&self, name: &str) -> BTreeSet<String> {
+        self.attribute(name)
+            .into_iter()
+            .flat_map(|codes| codes.split(','))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every page with examples.
+fn pages() -> Vec<PathBuf> {
+    let mut pages: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "crates/wasm/npm/README.md"]
+        .map(|name| root().join(name))
+        .into();
+    for folder in ["docs", "docs/guide"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+fn blocks(page: &Path) -> Vec<Block> {
+    let text = fs::read_to_string(page).unwrap();
+    let mut blocks = Vec::<Block>::new();
+    let mut is_open = false;
+    for (event, range) in Parser::new(&text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                is_open = true;
+                blocks.push(Block {
+                    line: text[..range.start].matches('\n').count() + 1,
+                    words: info.split_whitespace().map(str::to_owned).collect(),
+                    text: String::new(),
+                });
+            }
+            Event::End(TagEnd::CodeBlock) => is_open = false,
+            Event::Text(text) if is_open => blocks.last_mut().unwrap().text.push_str(&text),
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// A page's own folder, and what its commands find on the path.
+struct Page {
+    folder: TempDir,
+    tools: TempDir,
+    /// What the last values render.
+    rendered: String,
+    /// What the last commands printed.
+    printed: Option<String>,
+}
+
+impl Page {
+    fn new() -> Self {
+        let tools = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(PROGRAM, tools.path().join("mlflow-k8s")).unwrap();
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            tools,
+            rendered: String::new(),
+            printed: None,
+        }
+    }
+
+    fn check(&mut self, block: &Block) -> Result<(), String> {
+        let printed = self.printed.take();
+        if block.is("yaml values") {
+            self.values(block)
+        } else if block.is("yaml output") {
+            self.output(block)
+        } else if block.is("sh run") {
+            self.run(block)
+        } else if block.is("sh cluster") {
+            self.cluster(block)
+        } else if block.is("text output") {
+            let printed = printed.ok_or("no commands before it")?;
+            is_like(&printed, &block.text)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn values(&mut self, block: &Block) -> Result<(), String> {
+        let file = block.attribute("file").unwrap_or("example.yaml");
+        fs::write(self.folder.path().join(file), &block.text).map_err(|error| error.to_string())?;
+        let mut arguments = vec!["-f".to_owned(), file.to_owned()];
+        arguments.extend(block.attribute("release").map(str::to_owned));
+        if let Some(namespace) = block.attribute("namespace") {
+            arguments.extend(["--namespace".to_owned(), namespace.to_owned()]);
+        }
+        let check = self.program("check", &arguments, &["--format", "json"]);
+        let findings: serde_json::Value =
+            serde_json::from_slice(&check.stdout).map_err(|error| error.to_string())?;
+        let found = |severity: &str| -> BTreeSet<String> {
+            findings
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|finding| finding["severity"] == severity)
+                .filter_map(|finding| Some(finding["code"].as_str()?.to_owned()))
+                .collect()
+        };
+        for (severity, attribute) in [("warning", "warns"), ("error", "fails")] {
+            let (found, said) = (found(severity), block.codes(attribute));
+            if found != said {
+                return Err(format!("{severity}s are {found:?}, the page says {said:?}"));
+            }
+        }
+        let render = self.program("render", &arguments, &[]);
+        if render.status.success() != block.codes("fails").is_empty() {
+            return Err(String::from_utf8_lossy(&render.stderr).into_owned());
+        }
+        self.rendered = String::from_utf8_lossy(&render.stdout).into_owned();
+        Ok(())
+    }
+
+    fn program(&self, command: &str, arguments: &[String], more: &[&str]) -> Output {
+        Command::new(PROGRAM)
+            .arg(command)
+            .args(arguments)
+            .args(more)
+            .current_dir(&self.folder)
+            .output()
+            .unwrap()
+    }
+
+    fn output(&self, block: &Block) -> Result<(), String> {
+        let lines: Vec<&str> = self.rendered.lines().collect();
+        let shown: Vec<&str> = block.text.lines().collect();
+        lines
+            .windows(shown.len())
+            .any(|window| window == shown)
+            .then_some(())
+            .ok_or_else(|| format!("is not in:\n{}", self.rendered))
+    }
+
+    fn run(&mut self, block: &Block) -> Result<(), String> {
+        let output = self.shell(&block.text);
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        self.printed = Some(String::from_utf8_lossy(&output.stdout).into_owned());
+        Ok(())
+    }
+
+    fn cluster(&self, block: &Block) -> Result<(), String> {
+        let Some(folder) = mlflow_k8s_tests::tools::folder() else {
+            return Ok(());
+        };
+        // Asked for help, kubectl does nothing, but refuses what it does not know.
+        let kubectl = folder.join("bin/kubectl");
+        let script = format!(
+            "#!/bin/sh\nhelp=$('{0}' \"$@\" --help) || exit 1\n\
+             [ \"$help\" != \"$('{0}' --help)\" ] || {{ echo \"kubectl does not know: $*\" >&2; exit 1; }}\n\
+             cat >/dev/null\n",
+            kubectl.display()
+        );
+        let stand_in = self.tools.path().join("kubectl");
+        fs::write(&stand_in, script).unwrap();
+        fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
+        let joined = block.text.replace("\\\n", " ");
+        for line in joined.lines() {
+            let line = line.trim();
+            if line.starts_with("kubectl") || line.starts_with("mlflow-k8s") {
+                let output = self.shell(&format!("set -o pipefail\n{line}"));
+                if !output.status.success() {
+                    return Err(format!(
+                        "{line}\n{}",
+                        String::from_utf8_lossy(&output.stderr)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shell(&self, script: &str) -> Output {
+        let path = std::env::var("PATH").unwrap_or_default();
+        Command::new("bash")
+            .args(["-e", "-c", script])
+            .current_dir(&self.folder)
+            .env("PATH", format!("{}:{path}", self.tools.path().display()))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap()
+    }
+}
+
+/// Whether a text is the other one, in which `...` stands for any lines.
+fn is_like(text: &str, pattern: &str) -> Result<(), String> {
+    let complaint = || format!("prints:\n{text}");
+    let mut lines = text.lines();
+    let mut may_skip = false;
+    for expected in pattern.lines() {
+        if expected.trim() == "..." {
+            may_skip = true;
+        } else if may_skip {
+            lines
+                .find(|line| line.trim_end() == expected)
+                .ok_or_else(complaint)?;
+            may_skip = false;
+        } else if lines.next().map(str::trim_end) != Some(expected) {
+            return Err(complaint());
+        }
+    }
+    if may_skip || lines.next().is_none() {
+        Ok(())
+    } else {
+        Err(complaint())
+    }
+}
+
+#[test]
+fn examples_are_true() {
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for path in pages() {
+        let mut page = Page::new();
+        for block in blocks(&path) {
+            checked += usize::from(block.words.len() > 1);
+            if let Err(complaint) = page.check(&block) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                wrong.push(format!(
+                    "{name}:{}: {}\n{complaint}",
+                    block.line,
+                    block.words.join(" ")
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(checked > 50, "only {checked} examples were found");
+}
+
+#[test]
+fn left_out_lines_may_be_any() {
+    assert!(is_like("a\nb\nc\n", "a\n...\nc\n").is_ok());
+    assert!(is_like("a\nb\nc\n", "a\n...\n").is_ok());
+    assert!(is_like("a\nb\nc\n", "a\nc\n").is_err());
+    assert!(is_like("a\nb\n", "a\n").is_err());
+}

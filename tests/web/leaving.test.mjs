@@ -1,0 +1,229 @@
+// Links, what the browser keeps, frames, and places without a network.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Configurator, suite } from "./configurator.mjs";
+
+suite();
+
+const SECRET = "hunter2secret";
+const VALUES =
+    `# shared\nmlflow:\n  backendStoreUri: postgresql://u:${SECRET}@db/mlflow # theirs\n` +
+    "replicaCount: 1\nservice:\n  type: NodePort\n";
+
+test("a link holds the work, and no credentials", async (t) => {
+    const page = await Configurator.open(t);
+    await page.writeValues(VALUES);
+    await page.setRelease("abc", "team");
+    const link = await page.share();
+    assert.match(await page.page.locator("#sheet-share").innerText(), /mlflow\.backendStoreUri/);
+
+    const other = await Configurator.open(t, { at: link.slice(page.site.address.length) });
+    await other.page.waitForFunction(() => document.querySelector("#values").value.includes("NodePort"));
+    const text = await other.values();
+    assert.ok(!text.includes(SECRET), text);
+    assert.ok(!text.includes("replicaCount"), "what equals the defaults is left out");
+    assert.match(text, /# shared/);
+    assert.equal(await other.control("release.name").inputValue(), "abc");
+    assert.equal(await other.control("release.namespace").inputValue(), "team");
+});
+
+// Made by the first page that had links. Links are for good: do not change these.
+const FIRST_LINKS = [
+    [
+        "#v1=q1YqUbJSUlCwUihOLcoEMfOKwcLF+UnpqSXx6UWJeSlgIa5isDIAmkcn_wA",
+        null,
+    ],
+];
+
+test("links of every version are read", async (t) => {
+    const page = await Configurator.open(t);
+    for (const [fragment, expected] of FIRST_LINKS) {
+        if (expected === null) continue;
+        await page.go(`${page.site.address}${fragment}`);
+        await page.page.waitForFunction(
+            (expected) => document.querySelector("#values").value === expected,
+            expected,
+        );
+    }
+});
+
+test("a link that cannot be read says why and changes nothing", async (t) => {
+    const page = await Configurator.open(t);
+    const before = await page.values();
+    for (const [fragment, words] of [
+        ["#v9=abc", "version 9"],
+        ["#v1=abc", "damaged"],
+        ["#v1=!", "damaged"],
+    ]) {
+        await page.page.evaluate((fragment) => (location.hash = fragment), fragment);
+        await page.page.locator(".notice", { hasText: words }).waitFor();
+        assert.equal(await page.values(), before);
+    }
+});
+
+test("the work survives a reload, credentials do not", async (t) => {
+    const page = await Configurator.open(t);
+    await page.writeValues(VALUES);
+    await page.setRelease("abc", "team");
+    await page.page.waitForFunction(() => JSON.stringify(localStorage).includes("abc"));
+    const kept = await page.page.evaluate(() => JSON.stringify(localStorage));
+    assert.ok(kept.includes("NodePort") && !kept.includes(SECRET), kept);
+    await page.reload();
+    assert.match(await page.values(), /NodePort/);
+    assert.equal(await page.control("release.name").inputValue(), "abc");
+    await page.page.getByRole("button", { name: "Start over" }).click();
+    assert.doesNotMatch(await page.values(), /NodePort/);
+});
+
+test("works without storage, and says so", async (t) => {
+    const page = await Configurator.open(t);
+    await page.page.addInitScript(() => {
+        Object.defineProperty(globalThis, "localStorage", {
+            get() {
+                throw new DOMException("refused", "SecurityError");
+            },
+        });
+    });
+    await page.reload();
+    assert.match(await page.page.locator(".notice").innerText(), /keeps nothing/);
+    await page.switch("Ingress").click();
+    assert.match(await page.manifests(), /kind: Ingress/);
+});
+
+test("says what is missing where WebAssembly is", async (t) => {
+    const page = await Configurator.open(t);
+    await page.page.addInitScript(() => {
+        delete globalThis.WebAssembly;
+    });
+    page.loaded = false;
+    await page.page.reload();
+    await page.page.getByRole("heading", { name: "This browser has no WebAssembly" }).waitFor();
+    page.faults.length = 0;
+});
+
+test("a panic leaves the text", async (t) => {
+    const page = await Configurator.open(t);
+    await page.writeValues("# precious\n");
+    await page.page.evaluate(() =>
+        dispatchEvent(new CustomEvent("mlflow-k8s:panic", { detail: "index out of bounds" })),
+    );
+    const alert = page.page.getByRole("alert");
+    assert.match(await alert.innerText(), /stopped working[^]*index out of bounds/);
+    assert.equal(await alert.getByLabel("Your values").inputValue(), "# precious\n");
+});
+
+test("works offline after the first visit", async (t) => {
+    const page = await Configurator.open(t, { offline: true });
+    await page.page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        if (registration.active.state !== "activated") {
+            await new Promise((resolve) => registration.active.addEventListener("statechange", resolve));
+        }
+    });
+    // The worker fetches the page's files once, for its cache.
+    page.requests.length = 0;
+    await page.page.context().setOffline(true);
+    await page.reload();
+    await page.switch("Ingress").click();
+    assert.match(await page.manifests(), /kind: Ingress/);
+});
+
+test("an embedded page starts with what its address says", async (t) => {
+    const page = await Configurator.open(t, { at: "?embed=1&preset=production" });
+    assert.match(await page.values(), /postgresql|existingSecret|secret/i);
+    assert.equal(await page.page.locator("#settings").count(), 0);
+    assert.equal(await page.page.evaluate(() => Object.keys(localStorage).length), 0);
+    const link = page.page.getByRole("link", { name: "Open in full" });
+    await page.page.waitForFunction(() => document.querySelector(".open-full a").hash.startsWith("#v1="));
+    const full = await Configurator.open(t, {
+        at: new URL(await link.evaluate((anchor) => anchor.href)).hash,
+    });
+    await full.page.waitForFunction(() => document.querySelector(".notice.shown"));
+    assert.equal(await full.manifests(), await page.manifests());
+});
+
+test("a frame tells its parent how high it is", async (t) => {
+    const page = await Configurator.open(t);
+    page.loaded = false;
+    // The page's own policy allows no frame: a page without one holds it.
+    await page.page.route("**/parent.html", (route) =>
+        route.fulfill({
+            contentType: "text/html",
+            body: `<!doctype html><link rel="icon" href="data:,"><script>
+                heights = [];
+                addEventListener("message", (event) => {
+                    if (event.data?.type === "mlflow-k8s:height") heights.push(event.data.height);
+                });
+            </script><iframe src="./?embed=1" width="900" height="400"></iframe>`,
+        }),
+    );
+    await page.page.goto(`${page.site.address}parent.html`);
+    await page.page.waitForFunction(() => heights.at(-1) > 100);
+});
+
+test("the path from a preset to the download needs no mouse", async (t) => {
+    const page = await Configurator.open(t);
+    const keyboard = page.page.keyboard;
+    const tabTo = async (selector) => {
+        for (let presses = 0; presses < 80; presses += 1) {
+            if (await page.page.evaluate((selector) => document.activeElement?.matches(selector), selector)) {
+                return;
+            }
+            await keyboard.press("Tab");
+        }
+        assert.fail(`Tab does not reach ${selector}`);
+    };
+    await keyboard.press("n");
+    await tabTo("[data-preset=tls]");
+    await keyboard.press("Enter");
+    await page.page.waitForFunction(() => document.querySelector(".notice.shown"));
+    await keyboard.press("/");
+    await page.page.waitForFunction(() => document.activeElement?.id === "search");
+    await keyboard.type("ingress");
+    await tabTo('[role=switch][data-path="ingress.enabled"]');
+    await keyboard.press("Space");
+    await page.leaveFields();
+    await keyboard.press("d");
+    await tabTo("#sheet-download .card");
+    const [download] = await Promise.all([
+        page.page.waitForEvent("download"),
+        keyboard.press("Enter"),
+    ]);
+    assert.equal(download.suggestedFilename(), "manifests.yaml");
+    assert.match(await page.manifests(), /kind: Ingress/);
+});
+
+test("keys do what the sheet says", async (t) => {
+    const page = await Configurator.open(t);
+    const keyboard = page.page.keyboard;
+    for (const [key, tab] of [["2", "values"], ["3", "commands"], ["4", "diagram"], ["1", "manifests"]]) {
+        await page.leaveFields();
+        await keyboard.press(key);
+        await page.page.locator(`#tab-${tab}[aria-selected=true]`).waitFor();
+    }
+    for (const [key, sheet] of [["i", "import"], ["d", "download"], ["l", "share"], ["?", "keys"]]) {
+        await page.leaveFields();
+        await keyboard.press(key);
+        await page.page.locator(`#sheet-${sheet}[open]`).waitFor();
+        await page.close();
+    }
+});
+
+test("a phone shows one part at a time and nothing sideways", async (t) => {
+    const page = await Configurator.open(t, {
+        viewport: { width: 390, height: 844 },
+        hasTouch: true,
+        isMobile: true,
+    });
+    const sideways = () =>
+        page.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    for (const [part, content] of [
+        ["Output", "#manifests"],
+        ["Problems", "#problems"],
+        ["Settings", "#settings"],
+    ]) {
+        await page.part(part);
+        assert.equal(await page.page.locator(content).isVisible(), true, part);
+        assert.ok((await sideways()) <= 0, part);
+    }
+});
