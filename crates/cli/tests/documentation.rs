@@ -10,6 +10,14 @@
 //! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments |
 //! | `python server` | runs against a real server (`tests/server`) |
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "clippy takes helpers of tests for product code"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -204,7 +212,9 @@ impl Page {
         // Asked for help, kubectl does nothing, but refuses what it does not know.
         let kubectl = folder.join("bin/kubectl");
         let script = format!(
-            "#!/bin/sh\nhelp=$('{0}' \"$@\" --help) || exit 1\n\
+            "#!/bin/bash\nwords=()\n\
+             for word; do [ \"$word\" = -- ] && break; words+=(\"$word\"); done\n\
+             help=$('{0}' \"${{words[@]}}\" --help) || exit 1\n\
              [ \"$help\" != \"$('{0}' --help)\" ] || {{ echo \"kubectl does not know: $*\" >&2; exit 1; }}\n\
              cat >/dev/null\n",
             kubectl.display()

@@ -63,177 +63,193 @@ impl<'i> Fence<'i> {
 /// Makes a page. `link` turns an address of the Markdown into one of the site;
 /// where it gives none the text stays, without a link.
 pub(crate) fn page(markdown: &str, link: impl Fn(&str) -> Option<String>) -> Page {
-    let events = Parser::new_ext(
-        markdown,
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
-    );
-    let mut page = Page {
-        title: String::new(),
-        summary: String::new(),
-        html: String::new(),
-        sections: Vec::new(),
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut writer = Writer {
+        page: Page {
+            title: String::new(),
+            summary: String::new(),
+            html: String::new(),
+            sections: Vec::new(),
+        },
+        output: Vec::new(),
+        ids: Vec::new(),
+        heading: None,
+        paragraph: None,
+        links: Vec::new(),
+        is_values: false,
     };
-    let mut output: Vec<Event<'_>> = Vec::new();
-    let mut ids = Vec::<String>::new();
-    // Of the heading or paragraph that is being read: where it began.
-    let mut heading: Option<(HeadingLevel, usize, String)> = None;
-    let mut paragraph: Option<String> = None;
-    let mut links = Vec::new();
-    let mut is_values = false;
-    for event in events {
-        if let Event::Text(text) | Event::Code(text) = &event {
-            if let Some((_, _, title)) = &mut heading {
-                title.push_str(text);
-            } else if let Some(section) = page.sections.last_mut() {
-                section.text.push_str(text);
-            }
-            if let Some(paragraph) = &mut paragraph {
-                paragraph.push_str(text);
-            }
-        }
+    for event in Parser::new_ext(markdown, options) {
+        writer.note_words(&event);
         match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                heading = Some((level, output.len(), String::new()));
-            }
-            Event::End(TagEnd::Heading(_)) => {
-                let Some((level, start, title)) = heading.take() else {
-                    continue;
-                };
-                let id = unused(slug(&title), &mut ids);
-                let content: Vec<Event<'_>> = output.drain(start..).collect();
-                output.push(raw(format!("<{level} id=\"{id}\">")));
-                output.extend(content);
-                if level != HeadingLevel::H1 {
-                    output.push(raw(format!(
-                        "<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to {}\">#</a>",
-                        escaped(&title)
-                    )));
-                }
-                output.push(raw(format!("</{level}>\n")));
-                if page.title.is_empty() {
-                    page.title.clone_from(&title);
-                }
-                let text = String::new();
-                page.sections.push(Section { title, id, text });
-            }
-            Event::Start(Tag::Paragraph) if page.summary.is_empty() => {
-                paragraph = Some(String::new());
-                output.push(event);
-            }
-            Event::End(TagEnd::Paragraph) => {
-                if let Some(text) = paragraph.take() {
-                    page.summary = text;
-                }
-                space(&mut page.sections);
-                output.push(event);
-            }
-            Event::SoftBreak | Event::HardBreak => {
-                space(&mut page.sections);
-                if let Some(paragraph) = &mut paragraph {
-                    paragraph.push(' ');
-                }
-                output.push(event);
-            }
-            Event::Start(Tag::Link {
+            Event::Start(tag) => writer.start(tag, &link),
+            Event::End(tag) => writer.end(tag),
+            other => writer.output.push(other),
+        }
+    }
+    html::push_html(&mut writer.page.html, writer.output.into_iter());
+    writer.page
+}
+
+/// A page that is being made.
+struct Writer<'e> {
+    page: Page,
+    output: Vec<Event<'e>>,
+    ids: Vec<String>,
+    /// The heading that is being read: where it begins in the output, its text.
+    heading: Option<(usize, String)>,
+    /// The text of the first paragraph, while that is being read.
+    paragraph: Option<String>,
+    /// Whether each link that is open leads anywhere.
+    links: Vec<bool>,
+    is_values: bool,
+}
+
+impl<'e> Writer<'e> {
+    /// Keeps what titles, summary and search are made of.
+    fn note_words(&mut self, event: &Event<'_>) {
+        let words: &str = match event {
+            Event::Text(text) | Event::Code(text) => text,
+            Event::SoftBreak | Event::HardBreak => " ",
+            Event::End(
+                TagEnd::Paragraph | TagEnd::TableCell | TagEnd::Item | TagEnd::CodeBlock,
+            ) if self.heading.is_none() => " ",
+            _ => return,
+        };
+        if let Some((_, title)) = &mut self.heading {
+            title.push_str(words);
+        } else if let Some(section) = self.page.sections.last_mut() {
+            section.text.push_str(words);
+        }
+        if let Some(paragraph) = &mut self.paragraph {
+            paragraph.push_str(words);
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'e>, link: impl Fn(&str) -> Option<String>) {
+        match tag {
+            Tag::Heading { .. } => self.heading = Some((self.output.len(), String::new())),
+            Tag::Link {
                 link_type,
                 dest_url,
                 title,
                 id,
-            }) => {
+            } => {
                 let target = link(&dest_url);
-                links.push(target.is_some());
-                if let Some(target) = target {
-                    output.push(Event::Start(Tag::Link {
+                self.links.push(target.is_some());
+                self.output.extend(target.map(|target| {
+                    Event::Start(Tag::Link {
                         link_type,
                         dest_url: target.into(),
                         title,
                         id,
-                    }));
-                }
+                    })
+                }));
             }
-            Event::End(TagEnd::Link) => {
-                if links.pop() == Some(true) {
-                    output.push(Event::End(TagEnd::Link));
-                }
-            }
-            Event::Start(Tag::Image {
+            Tag::Image {
                 link_type,
                 dest_url,
                 title,
                 id,
-            }) => {
+            } => {
                 let dest_url = link(&dest_url).map_or(dest_url, CowStr::from);
-                output.push(Event::Start(Tag::Image {
+                self.output.push(Event::Start(Tag::Image {
                     link_type,
                     dest_url,
                     title,
                     id,
                 }));
             }
-            Event::Start(Tag::Table(_)) => {
-                output.push(raw(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">"
-                        .to_owned(),
-                ));
-                output.push(event);
-            }
-            Event::End(TagEnd::Table) => {
-                output.push(event);
-                output.push(raw("</div>".to_owned()));
-            }
-            Event::End(TagEnd::TableCell | TagEnd::Item) => {
-                space(&mut page.sections);
-                output.push(event);
-            }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                let fence = Fence::new(&info);
-                let mut open = String::new();
-                if fence.is_values() {
-                    open.push_str("<mlflow-k8s-playground");
-                    for name in ["release", "namespace"] {
-                        if let Some(value) = fence.attribute(name) {
-                            let _ = write!(open, " {name}=\"{}\"", escaped(value));
-                        }
-                    }
-                    open.push('>');
-                }
-                is_values = fence.is_values();
-                let _ = write!(
-                    open,
-                    "<pre tabindex=\"0\"><code class=\"language-{}\">",
-                    escaped(fence.language())
+            Tag::Table(_) => {
+                self.raw(
+                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
                 );
-                output.push(raw(open));
+                self.output.push(Event::Start(tag));
             }
-            Event::End(TagEnd::CodeBlock) => {
-                space(&mut page.sections);
-                let close = if std::mem::take(&mut is_values) {
-                    "</code></pre></mlflow-k8s-playground>\n"
-                } else {
-                    "</code></pre>\n"
-                };
-                output.push(raw(close.to_owned()));
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.start_block(&Fence::new(&info)),
+            Tag::CodeBlock(CodeBlockKind::Indented) => self.raw("<pre tabindex=\"0\"><code>"),
+            tag => {
+                if matches!(tag, Tag::Paragraph) && self.page.summary.is_empty() {
+                    self.paragraph = Some(String::new());
+                }
+                self.output.push(Event::Start(tag));
             }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
-                output.push(raw("<pre tabindex=\"0\"><code>".to_owned()));
-            }
-            other => output.push(other),
         }
     }
-    html::push_html(&mut page.html, output.into_iter());
-    page
-}
 
-fn raw<'e>(html: String) -> Event<'e> {
-    Event::Html(html.into())
-}
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(level) => self.end_heading(level),
+            TagEnd::Link => {
+                if self.links.pop() == Some(true) {
+                    self.output.push(Event::End(tag));
+                }
+            }
+            TagEnd::Table => {
+                self.output.push(Event::End(tag));
+                self.raw("</div>\n");
+            }
+            TagEnd::CodeBlock => {
+                self.raw("</code></pre>");
+                if std::mem::take(&mut self.is_values) {
+                    self.raw("</mlflow-k8s-playground>");
+                }
+                self.raw("\n");
+            }
+            tag => {
+                if matches!(tag, TagEnd::Paragraph)
+                    && let Some(text) = self.paragraph.take()
+                {
+                    text.trim().clone_into(&mut self.page.summary);
+                }
+                self.output.push(Event::End(tag));
+            }
+        }
+    }
 
-/// Keeps words apart that stand in different lines.
-fn space(sections: &mut [Section]) {
-    if let Some(section) = sections.last_mut()
-        && !section.text.ends_with(' ')
-    {
-        section.text.push(' ');
+    fn start_block(&mut self, fence: &Fence<'_>) {
+        let mut open = String::new();
+        self.is_values = fence.is_values();
+        if self.is_values {
+            open.push_str("<mlflow-k8s-playground");
+            for name in ["release", "namespace"] {
+                if let Some(value) = fence.attribute(name) {
+                    let _ = write!(open, " {name}=\"{}\"", escaped(value));
+                }
+            }
+            open.push('>');
+        }
+        let language = escaped(fence.language());
+        let _ = write!(
+            open,
+            "<pre tabindex=\"0\"><code class=\"language-{language}\">"
+        );
+        self.raw(open);
+    }
+
+    fn end_heading(&mut self, level: HeadingLevel) {
+        let Some((start, title)) = self.heading.take() else {
+            return;
+        };
+        let id = unused(&slug(&title), &mut self.ids);
+        let content: Vec<Event<'_>> = self.output.drain(start..).collect();
+        self.raw(format!("<{level} id=\"{id}\">"));
+        self.output.extend(content);
+        if level != HeadingLevel::H1 {
+            self.raw(format!(
+                "<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to {}\">#</a>",
+                escaped(&title)
+            ));
+        }
+        self.raw(format!("</{level}>\n"));
+        if self.page.title.is_empty() {
+            self.page.title.clone_from(&title);
+        }
+        let text = String::new();
+        self.page.sections.push(Section { title, id, text });
+    }
+
+    fn raw(&mut self, html: impl Into<CowStr<'e>>) {
+        self.output.push(Event::Html(html.into()));
     }
 }
 
@@ -258,8 +274,8 @@ pub(crate) fn slug(title: &str) -> String {
         .collect()
 }
 
-fn unused(slug: String, ids: &mut Vec<String>) -> String {
-    let mut id = slug.clone();
+fn unused(slug: &str, ids: &mut Vec<String>) -> String {
+    let mut id = slug.to_owned();
     let mut number = 0;
     while ids.contains(&id) {
         number += 1;

@@ -2,6 +2,7 @@
 //! example can be tried.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 
@@ -207,11 +208,17 @@ fn link(source: &str, target: &str, assets: &str) -> Option<String> {
     if let Some(image) = whole.strip_prefix("images/") {
         return Some(format!("{}{assets}/{image}", root(source)));
     }
-    let page = path.ends_with(".md").then(|| address(path))?;
+    let page = is_markdown(path).then(|| address(path))?;
     Some(match fragment {
         "" => page,
         fragment => format!("{page}#{fragment}"),
     })
+}
+
+fn is_markdown(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "md")
 }
 
 /// A path without `.` and `..`; none when it leads out of its root.
@@ -281,7 +288,7 @@ impl Navigation {
                 .and_then(|rest| rest.split_once("]("))
                 && let Some((target, _)) = rest.split_once(')')
                 && let Some((_, pages)) = groups.last_mut()
-                && target.ends_with(".md")
+                && is_markdown(target)
                 && !target.contains('/')
             {
                 pages.push((title.to_owned(), format!("guide/{}", address(target))));
@@ -300,17 +307,18 @@ impl Navigation {
         let root = root(here);
         let mut html = String::new();
         for (title, pages) in &self.groups {
-            html.push_str(&format!("<h2>{}</h2>\n<ul>\n", escaped(title)));
+            let _ = write!(html, "<h2>{}</h2>\n<ul>\n", escaped(title));
             for (title, address) in pages {
                 let current = if address == here {
                     " aria-current=\"page\""
                 } else {
                     ""
                 };
-                html.push_str(&format!(
-                    "<li><a href=\"{root}{address}\"{current}>{}</a></li>\n",
+                let _ = writeln!(
+                    html,
+                    "<li><a href=\"{root}{address}\"{current}>{}</a></li>",
                     escaped(title)
-                ));
+                );
             }
             html.push_str("</ul>\n");
         }
@@ -321,12 +329,13 @@ impl Navigation {
     fn overview(&self) -> String {
         let mut html = String::from("<nav class=\"overview\" aria-label=\"Guide\">\n");
         for (title, pages) in &self.groups {
-            html.push_str(&format!("<section><h2>{}</h2>\n<ul>\n", escaped(title)));
+            let _ = write!(html, "<section><h2>{}</h2>\n<ul>\n", escaped(title));
             for (title, address) in pages {
-                html.push_str(&format!(
-                    "<li><a href=\"{address}\">{}</a></li>\n",
+                let _ = writeln!(
+                    html,
+                    "<li><a href=\"{address}\">{}</a></li>",
                     escaped(title)
-                ));
+                );
             }
             html.push_str("</ul></section>\n");
         }

@@ -139,7 +139,7 @@ fn fields(root: &Value, schema: &Value, kubernetes: Option<&str>) -> Vec<Setting
 fn kind(root: &Value, schema: &Value) -> Kind {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.trim_start_matches("#/$defs/");
-        let definition = &root["$defs"][name];
+        let definition = definition(root, name);
         return if name.starts_with(KUBERNETES) {
             kubernetes(root, name, definition)
         } else {
@@ -189,6 +189,10 @@ fn kind(root: &Value, schema: &Value) -> Kind {
         () if has("string") => Kind::Text,
         () => Kind::Yaml("object".to_owned()),
     }
+}
+
+fn definition<'r>(root: &'r Value, name: &str) -> &'r Value {
+    root["$defs"].get(name).unwrap_or(&Value::Null)
 }
 
 fn kubernetes(root: &Value, name: &str, definition: &Value) -> Kind {
@@ -294,7 +298,7 @@ fn description(root: &Value, property: &Value, kubernetes: bool) -> String {
     let own = property["description"].as_str();
     let of_type = || {
         let name = property["$ref"].as_str()?.trim_start_matches("#/$defs/");
-        root["$defs"][name]["description"].as_str()
+        definition(root, name)["description"].as_str()
     };
     let text = own.or_else(of_type).unwrap_or_default();
     if !kubernetes {
