@@ -2,11 +2,12 @@
 // JavaScript, because it has to work where WebAssembly does not.
 
 const root = document.documentElement;
-const embedded = ![null, "0"].includes(new URLSearchParams(location.search).get("embed"));
+const parameters = new URLSearchParams(location.search);
+const embedded = ![null, "0"].includes(parameters.get("embed"));
 
 // Before the first paint, so that a dark room stays dark.
 try {
-  const theme = localStorage.getItem("mlflow-k8s.theme");
+  const theme = (embedded && parameters.get("theme")) || localStorage.getItem("mlflow-k8s.theme");
   if (theme) root.dataset.theme = theme;
 } catch {
   // Storage is refused; the page says so itself.

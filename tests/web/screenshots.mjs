@@ -9,41 +9,37 @@ mkdirSync(folder, { recursive: true });
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
-/** What is done before a picture is taken. */
+/** What a picture shows: where it starts, what is switched on, and what is looked at. */
 const STATES = {
-    async manifests(page) {
-        await page.switch("Ingress").click();
-    },
-    async problems(page) {
-        await page.choosePreset("quickstart");
-        await page.switch("Ingress").click();
-        await page.switch("Basic auth").click();
-        await page.leaveFields();
-        await page.page.keyboard.press("p");
-    },
-    async values(page) {
-        await page.choosePreset("production");
-        await page.show("values.yaml");
-    },
-    async commands(page) {
-        await page.choosePreset("production");
-        await page.show("Commands");
-    },
-    async diagram(page) {
-        await page.choosePreset("production");
-        await page.show("Diagram");
-    },
-    async presets(page) {
-        await page.page.keyboard.press("n");
-    },
+    manifests: { preset: "quickstart", on: ["Ingress"], object: "Ingress" },
+    problems: { preset: "quickstart", on: ["Ingress", "Basic auth"], part: "Problems" },
+    values: { preset: "production", tab: "values.yaml" },
+    commands: { preset: "production", tab: "Commands" },
+    diagram: { preset: "production", tab: "Diagram" },
+    settings: { preset: "tls", part: "Settings" },
 };
+
+async function prepare(page, { preset, on = [], part = "Output", tab, object }, isPhone) {
+    await page.choosePreset(preset);
+    for (const name of on) await page.switch(name).click();
+    if (isPhone) await page.part(part);
+    if (tab) await page.show(tab);
+    if (object) {
+        const outline = page.page.getByRole("navigation", { name: "Objects" });
+        await outline.getByText(object, { exact: true }).click();
+        // The flash that shows where one has landed is over.
+        await page.page.waitForFunction(() => !document.querySelector(".flash"));
+    }
+    await page.hideNotice();
+    await page.page.mouse.move(0, 0);
+}
 
 const browser = await launch();
 const site = await serve(undefined, variable("MLFLOW_K8S_PAGE"));
 try {
     for (const [size, viewport] of Object.entries(SIZES)) {
         for (const colorScheme of ["light", "dark"]) {
-            for (const [name, prepare] of Object.entries(STATES)) {
+            for (const [name, state] of Object.entries(STATES)) {
                 const context = await browser.newContext({
                     viewport,
                     colorScheme,
@@ -52,13 +48,7 @@ try {
                 });
                 const page = new Configurator(await context.newPage());
                 await page.go(site.address);
-                if (size === "phone" && !["problems", "presets"].includes(name)) {
-                    await prepare(page);
-                    await page.part("Output");
-                } else {
-                    await prepare(page);
-                }
-                await page.hideNotice();
+                await prepare(page, state, size === "phone");
                 await page.page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`) });
                 await context.close();
             }

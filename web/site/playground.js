@@ -60,7 +60,10 @@ class Playground extends HTMLElement {
         const start = document.createElement("button");
         start.type = "button";
         start.textContent = "Try it";
-        start.addEventListener("click", () => this.start());
+        start.addEventListener("click", async () => {
+            await this.start();
+            this.#frame.focus();
+        });
         const link = document.createElement("a");
         link.textContent = "Open in the configurator";
         link.target = "_blank";
@@ -86,7 +89,6 @@ class Playground extends HTMLElement {
         this.#frame.src = await this.#address(true);
         this.shadowRoot.querySelector("slot").replaceWith(this.#frame);
         this.shadowRoot.querySelector("button")?.remove();
-        this.#frame.focus();
     }
 
     #height() {

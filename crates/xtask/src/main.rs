@@ -127,6 +127,7 @@ fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Re
     })?;
     step::step("npm packages", || tools::install_npm_packages(workspace))?;
     step::step("Chromium", || tools::install_browser(workspace))?;
+    step::step("nginx", || tools::install_nginx(workspace))?;
     for tool in [tools::WASM_BINDGEN, tools::TRUNK, tools::CARGO_DENY] {
         step::step(tool.name, || tool.install(workspace))?;
     }

@@ -21,6 +21,14 @@ pub(crate) struct Options {
     base: String,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            base: "/".to_owned(),
+        }
+    }
+}
+
 const DOCS: &str = "docs";
 const SOURCES: &str = "web/site";
 const GUIDE: &str = "guide/README.md";

@@ -214,6 +214,16 @@ pub(crate) fn install_browser(workspace: &Workspace) -> anyhow::Result<Browser> 
         )
 }
 
+/// Makes sure that nginx is there, which serves the site in its tests.
+pub(crate) fn install_nginx(workspace: &Workspace) -> anyhow::Result<()> {
+    // Debian has it beside what only root runs, which is not on every path.
+    if which("nginx").is_none() && !Path::new("/usr/sbin/nginx").exists() {
+        install_from_debian(workspace, &["nginx-light"])
+            .context("nginx is needed on the path; install it, and run this again")?;
+    }
+    Ok(())
+}
+
 /// Installs packages of Debian's, as root.
 pub(crate) fn install_from_debian(workspace: &Workspace, packages: &[&str]) -> anyhow::Result<()> {
     let shell = &workspace.shell;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use xshell::{Cmd, cmd};
 
+use crate::site;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::tools::{self, TRUNK, WASM_BINDGEN};
@@ -50,9 +51,11 @@ pub(crate) fn serve(workspace: &Workspace, options: &Options) -> anyhow::Result<
         .run()?)
 }
 
-/// Builds the page and tests it in Chromium; returns how the tests ended.
+/// Builds the site with the page in it and tests them in Chromium; returns how
+/// the tests ended.
 pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> anyhow::Result<Tally> {
-    step("page", || build(workspace))?;
+    site::build(workspace, &site::Options::default())?;
+    step("nginx", || tools::install_nginx(workspace))?;
     let mut files: Vec<PathBuf> = workspace.shell.read_dir("tests/web")?;
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     step("page tests", || {
@@ -99,6 +102,7 @@ fn node(workspace: &Workspace) -> anyhow::Result<Command> {
     let mut node = Command::new("node");
     node.current_dir(&workspace.root)
         .env("MLFLOW_K8S_PAGE", folder(workspace))
+        .env("MLFLOW_K8S_SITE", site::folder(workspace))
         .env("MLFLOW_K8S_NPM_TOOLS", npm_tools)
         .env("MLFLOW_K8S_CHROMIUM", browser.chromium)
         .env(
