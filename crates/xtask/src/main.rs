@@ -10,6 +10,7 @@ mod markdown;
 mod mlflow;
 mod npm;
 mod python;
+mod release;
 mod server;
 mod site;
 mod size;
@@ -43,6 +44,8 @@ enum Command {
     TestPage(web::TestOptions),
     /// Build the static site: the configurator and the documentation
     Site(site::Options),
+    /// Build what is published: the command line, the npm package, the site, checksums
+    Release,
     /// Take the pictures of the page that the README shows, into docs/images
     Screenshots,
     /// Build the page and serve it on 127.0.0.1
@@ -88,6 +91,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Site(options) => site::build(&workspace, &options),
+        Command::Release => release::build(&workspace),
         Command::Screenshots => web::screenshots(&workspace),
         Command::Serve(options) => web::serve(&workspace, &options),
         Command::BuildNpm => {
