@@ -50,6 +50,15 @@ try {
                 await page.go(site.address);
                 await prepare(page, state, size === "phone");
                 await page.page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`) });
+                if (name === "problems" && size === "desktop") {
+                    // For the site's first page, which is to be light.
+                    await page.page.setViewportSize({ width: 1120, height: 700 });
+                    await page.page.screenshot({
+                        path: path.join(folder, `hero-${colorScheme}.jpg`),
+                        type: "jpeg",
+                        quality: 50,
+                    });
+                }
                 await context.close();
             }
         }

@@ -56,12 +56,18 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
 fn command_line(workspace: &Workspace) -> anyhow::Result<(String, PathBuf)> {
     let shell = &workspace.shell;
     let build = |more: &[&str]| {
-        cmd!(shell, "cargo build --quiet --release --locked --package mlflow-k8s")
-            .args(more)
-            .run()
+        cmd!(
+            shell,
+            "cargo build --quiet --release --locked --package mlflow-k8s"
+        )
+        .args(more)
+        .run()
     };
     if build(&["--target", STATIC_TARGET]).is_ok() {
-        let program = workspace.target.join(STATIC_TARGET).join("release/mlflow-k8s");
+        let program = workspace
+            .target
+            .join(STATIC_TARGET)
+            .join("release/mlflow-k8s");
         return Ok((STATIC_TARGET.to_owned(), program));
     }
     let host = cmd!(shell, "rustc --print host-tuple").quiet().read()?;

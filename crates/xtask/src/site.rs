@@ -156,11 +156,12 @@ fn write_configurator(workspace: &Workspace, site: &Path, assets: &str) -> anyho
     for file in shell.read_dir(site.join(assets))? {
         let name = name_of(&file);
         for (_, text) in &mut contents {
-            for quote in ['"', '\''] {
+            // Trunk's minifier leaves out the quotes that HTML does not need.
+            for before in ['"', '\'', '='] {
                 for start in ["", "./"] {
                     *text = text.replace(
-                        &format!("{quote}{start}{name}{quote}"),
-                        &format!("{quote}../{assets}/{name}{quote}"),
+                        &format!("{before}{start}{name}"),
+                        &format!("{before}../{assets}/{name}"),
                     );
                 }
             }
