@@ -288,6 +288,6 @@ mod tests {
         assert!(lines[0].starts_with("<span class=\"line\">"));
         assert!(lines[1].contains("<span class=\"line altered\">"), "{html}");
         assert!(lines[2].contains("<span class=\"line added\">"), "{html}");
-        assert_eq!(html.matches("class=\"line").count(), 3);
+        assert_eq!(html.matches("<span class=\"line").count(), 3);
     }
 }
