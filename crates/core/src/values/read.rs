@@ -128,6 +128,15 @@ fn missing_keys(
     }
 }
 
+/// Keys of the official chart that are left out on purpose: why, and what
+/// does their work.
+const LEFT_OUT: &[(&str, &str, &str)] = &[(
+    "migrations",
+    "the official chart's job passes an option that MLflow does not have",
+    "remove it: a server of a newer version changes the tables of its database at its first \
+     start; back it up before",
+)];
+
 /// An unknown key, with the key that was most likely meant: a neighbour of a
 /// similar name, or the same name elsewhere (a wrong indentation).
 pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> Diagnostic {
@@ -135,6 +144,14 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
         return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), "an unknown key");
     };
     let key = key.as_str();
+    let is_at_top = parent.segments().is_empty();
+    if let Some((_, reason, instead)) = LEFT_OUT.iter().find(|(name, ..)| is_at_top && *name == key)
+    {
+        let message = format!("there is no setting `{path}`: {reason}");
+        return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), message)
+            .help(*instead)
+            .fix_remove(format!("Remove {path}"), path);
+    }
     let diagnostic = Diagnostic::error(
         Code::UNKNOWN_KEY,
         path.clone(),
@@ -151,21 +168,14 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
         return renamed(diagnostic, node, place, &indentation);
     }
     let known = deserializer::one_of(siblings);
-    let diagnostic = if parent.segments().is_empty() || siblings.len() > 12 {
+    let diagnostic = if is_at_top || siblings.len() > 12 {
         diagnostic.help(
             "`mlflow-k8s values` lists the settings; keys that start with `x-` are left alone",
         )
     } else {
         diagnostic.help(format!("`{parent}` has {known}"))
     };
-    Diagnostic {
-        fix: Some(Fix {
-            title: format!("Remove {path}"),
-            edits: vec![Edit::remove(path)],
-            then: None,
-        }),
-        ..diagnostic
-    }
+    diagnostic.fix_remove(format!("Remove {path}"), path)
 }
 
 fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -> Diagnostic {
@@ -202,4 +212,40 @@ fn places_of(key: &str, node: &Node, path: &ValuePath) -> Vec<ValuePath> {
             (entry.key == key).then_some(here).into_iter().chain(below)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of the one fault of a text.
+    fn fault(text: &str) -> Diagnostic {
+        let merged = crate::yaml::read(text, SourceId::DEFAULTS, &mut Vec::new()).unwrap();
+        let mut diagnostics = Vec::new();
+        read(&merged, &mut diagnostics);
+        assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+        diagnostics.remove(0)
+    }
+
+    #[test]
+    fn what_the_official_chart_has_and_this_has_not() {
+        let fault = fault("migrations: {enabled: true}\n");
+        assert_eq!(
+            fault.message,
+            "there is no setting `migrations`: the official chart's job passes an option that \
+             MLflow does not have"
+        );
+        assert!(fault.help.unwrap().starts_with("remove it: "));
+        assert_eq!(
+            fault.fix.unwrap().edits,
+            [Edit::remove(&ValuePath::parse("migrations").unwrap())]
+        );
+        // Below another key it is a slip like any other.
+        let path = ValuePath::parse("storage.migrations").unwrap();
+        let node = Node::null(crate::source::Span::new(SourceId::DEFAULTS, 0, 0));
+        assert_eq!(
+            unknown_key(&path, &node, &["enabled"]).message,
+            "there is no setting `storage.migrations`"
+        );
+    }
 }
