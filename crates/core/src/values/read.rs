@@ -105,7 +105,9 @@ fn missing_keys(
                 missing_keys(item, element, &path.join(index), diagnostics);
             }
         }
-        (Value::Mapping(_), serde_json::Value::Object(fields)) => {
+        (value, serde_json::Value::Object(fields))
+            if matches!(value, Value::Mapping(_)) || is_empty_element(node, path) =>
+        {
             for (key, value) in fields {
                 let path = path.join(key.as_str());
                 match node.entry(key) {
@@ -126,6 +128,13 @@ fn missing_keys(
         }
         _ => {}
     }
+}
+
+/// A null in a list is an object of which nothing was written: the ones that
+/// `--set 'l[1].a=b'` puts before its own.
+fn is_empty_element(node: &Node, path: &ValuePath) -> bool {
+    let is_element = matches!(path.segments().last(), Some(Segment::Index(_)));
+    is_element && node.is_null()
 }
 
 /// Keys of the official chart that are left out on purpose: why, and what
@@ -225,6 +234,23 @@ mod tests {
         read(&merged, &mut diagnostics);
         assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
         diagnostics.remove(0)
+    }
+
+    #[test]
+    fn an_element_of_which_nothing_was_written_lacks_its_keys() {
+        let source = crate::source::Sources::new().add(
+            crate::source::Origin::File("values.yaml".to_owned()),
+            String::new(),
+        );
+        let text = "extraVolumes: [null, {name: a}]\nsecurityContext: null\n";
+        let merged = crate::yaml::read(text, source, &mut Vec::new()).unwrap();
+        let mut diagnostics = Vec::new();
+        read(&merged, &mut diagnostics);
+        let paths: Vec<String> = diagnostics
+            .iter()
+            .map(|found| format!("{} {}", found.code.id, found.path))
+            .collect();
+        assert_eq!(paths, ["MK103 extraVolumes[0].name"]);
     }
 
     #[test]
