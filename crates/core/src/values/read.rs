@@ -142,8 +142,8 @@ fn is_empty_element(node: &Node, path: &ValuePath) -> bool {
 const LEFT_OUT: &[(&str, &str, &str)] = &[(
     "migrations",
     "the official chart's job passes an option that MLflow does not have",
-    "remove it: a server of a newer version changes the tables of its database at its first \
-     start; back it up before",
+    "remove it: a newer MLflow changes the tables at its first start, so back them up before; \
+     for one that asks for `mlflow db upgrade`, run that in `extraInitContainers`",
 )];
 
 /// An unknown key, with the key that was most likely meant: a neighbour of a
