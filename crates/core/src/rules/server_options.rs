@@ -1,11 +1,13 @@
 //! Options of `mlflow server`.
 
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at};
+use super::pod::{BY_SETTINGS, store};
+use super::{Finding, Proof, Rule, at, remove, secrets, set};
 use crate::diagnostic::{Code, Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::{MlflowVersion, PROVED_VERSION};
 use crate::values::nearest;
+use serde_json::json;
 use std::ops::RangeInclusive;
 
 pub(super) const RULES: &[Rule] = &[
@@ -282,6 +284,35 @@ storage:
         mended: "",
         proof: Proof::Server,
         check: unreachable_host,
+    },
+    Rule {
+        code: Code {
+            id: "MK311",
+            name: "store-by-option",
+            summary: "`server.value_options` names a database or an artifact store, which is a \
+                      setting of `mlflow`.",
+        },
+        severity: Severity::Error,
+        why: "On the command line of MLflow 3.17.2 an option wins over the variable that the \
+              setting gives, and only the server has it: with another database there, `mlflow gc` \
+              looked into its own, removed nothing and ended with exit code 0. Strategy, network \
+              policy, rules and printed commands follow the settings too.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+server:
+  value_options:
+    backend_store_uri: sqlite:////mlflow/mlflow.db
+mlflow:
+  backendStoreUri: sqlite:////mlflow/other.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: store_by_option,
     },
 ];
 
@@ -716,5 +747,78 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("set it to 0.0.0.0, every address of the pod")
             .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
         );
+    }
+}
+
+fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for (variable, setting, reference) in BY_SETTINGS {
+        let name = variable
+            .trim_start_matches("MLFLOW_")
+            .replace('_', "-")
+            .to_lowercase();
+        let Some((place, text)) = facts.option(&name) else {
+            continue;
+        };
+        let (given, by_reference) = store(facts, variable);
+        let is_alone = given.is_empty() && !by_reference;
+        let repeats = given == text && !by_reference;
+        let owner = if by_reference { reference } else { setting };
+        let (severity, message) = if repeats {
+            (
+                Severity::Warning,
+                format!("`{place}` repeats what `{setting}` says"),
+            )
+        } else if !is_alone {
+            (
+                Severity::Error,
+                format!("the server follows `{place}`, and everything else follows `{owner}`"),
+            )
+        } else {
+            // Nothing can do without the database.
+            let severity = if *setting == "mlflow.backendStoreUri" {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            (
+                severity,
+                format!("the server alone follows `{place}`; everything else asks `{setting}`"),
+            )
+        };
+        let finding = Finding::new(place.clone(), message).severity(severity);
+        // A variable of the container may not be known yet where the setting's
+        // own is made, and one of the same name would win over the setting.
+        let stays_the_same = !text.contains("$(") && facts.env(variable).is_none();
+        findings.push(if repeats {
+            finding
+                .help(format!("keep `{setting}`"))
+                .fix(format!("Remove {place}"), [Edit::remove(&place)])
+        } else if let Some((_, shown)) =
+            secrets::password(text).filter(|_| stays_the_same && !reference.is_empty())
+        {
+            // What a finding shows ends up in logs, so the password stays out of the fix.
+            let secret = secrets::secret_for(setting);
+            let key = json!({"secretKeyRef": {"name": secret, "key": "uri"}});
+            let mut edits = vec![Edit::remove(&place), set(reference, key)];
+            if !given.is_empty() {
+                edits.push(remove(setting));
+            }
+            finding
+                .help(format!(
+                    "keep it in a Secret and refer to it with `{reference}`"
+                ))
+                .fix(format!("Refer to a Secret {secret} instead"), edits)
+                .then(secrets::how_to_create(secret, &shown, facts))
+        } else if stays_the_same {
+            let mut edits = vec![Edit::remove(&place), set(setting, text)];
+            if by_reference {
+                edits.push(remove(reference));
+            }
+            finding
+                .help(format!("move it to `{setting}`, or remove it"))
+                .fix(format!("Move it to {setting}"), edits)
+        } else {
+            finding.help(format!("say it in `{setting}` alone"))
+        });
     }
 }
