@@ -306,7 +306,7 @@ fn certificate_of(host: &str) -> String {
     host.replace("*.", "wildcard-").replace('.', "-")
 }
 
-fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
+pub(super) fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
     format!(
         "kubectl create secret tls {certificate} --namespace {} --cert=tls.crt --key=tls.key",
         facts.release.namespace

@@ -440,3 +440,54 @@ fn a_missing_database_names_the_option_that_holds_it() {
         "{help}"
     );
 }
+
+const ON_THE_VOLUME: &str = "\
+mlflow: {backendStoreUri: 'sqlite:////mlflow/a.db', artifactsDestination: /mlflow/artifacts}
+storage: {enabled: true}
+";
+
+#[test]
+fn a_certificate_among_uvicorn_s_options_is_found_fault_with() {
+    let mounted = "\
+extraVolumes: [{name: pair, secret: {secretName: my-pair}}]
+extraVolumeMounts: [{name: pair, mountPath: /pair}]
+";
+    for (options, volumes, left, secret) in [
+        (
+            "--ssl-keyfile=/x --ssl-certfile=/y",
+            "",
+            serde_json::Value::Null,
+            serde_json::Value::Null,
+        ),
+        (
+            "--ssl-certfile /pair/tls.crt --timeout-keep-alive 75 --ssl-keyfile /pair/tls.key",
+            mounted,
+            "--timeout-keep-alive 75".into(),
+            "my-pair".into(),
+        ),
+    ] {
+        let text = format!(
+            "{ON_THE_VOLUME}{volumes}server: {{value_options: {{uvicorn_opts: '{options}'}}}}\n"
+        );
+        let found = of(&text, "MK312");
+        assert_eq!(found.len(), 1, "{text}");
+        assert!(
+            found[0].starts_with("error server.value_options.uvicorn_opts: "),
+            "{found:?}"
+        );
+        let mended = mended(&text, "MK312");
+        assert_eq!(mended["tls"]["enabled"], true);
+        assert_eq!(mended["tls"]["secretName"], secret);
+        assert_eq!(mended["server"]["value_options"]["uvicorn_opts"], left);
+        assert!(of(&mended.to_string(), "MK312").is_empty());
+    }
+    let by_env =
+        format!("{ON_THE_VOLUME}env: [{{name: MLFLOW_UVICORN_OPTS, value: --ssl-certfile=/y}}]\n");
+    assert_eq!(of(&by_env, "MK312").len(), 1);
+    let mended = mended(&by_env, "MK312");
+    assert_eq!(mended["env"], serde_json::json!([]));
+    let other = format!(
+        "{ON_THE_VOLUME}server: {{value_options: {{uvicorn_opts: --timeout-keep-alive=75}}}}\n"
+    );
+    assert!(of(&other, "MK312").is_empty());
+}
