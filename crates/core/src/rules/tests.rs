@@ -491,3 +491,35 @@ extraVolumeMounts: [{name: pair, mountPath: /pair}]
     );
     assert!(of(&other, "MK312").is_empty());
 }
+
+#[test]
+fn a_list_of_hosts_that_would_be_derived_goes() {
+    let with = |list: &str| {
+        format!(
+            "{ON_THE_VOLUME}ingress: {{enabled: true, hosts: [{{host: a.example.com}}]}}\n\
+                 server: {{value_options: {{allowed_hosts: '{list}'}}}}\n"
+        )
+    };
+    for list in [
+        "a.example.com",
+        "a.example.com:443,localhost:*, mlflow-mlflow.other",
+    ] {
+        let mended = mended(&with(list), "MK505");
+        let hosts = &mended["server"]["value_options"]["allowed_hosts"];
+        if list.contains("other") {
+            let hosts = hosts.as_str().unwrap();
+            assert!(hosts.ends_with(",0.0.0.0:*"), "{hosts}");
+        } else {
+            assert_eq!(*hosts, serde_json::Value::Null, "{list}");
+        }
+        assert_eq!(of(&mended.to_string(), "MK505"), [""; 0]);
+        assert_eq!(of(&mended.to_string(), "MK527"), [""; 0]);
+    }
+    // Behind `envFrom`, none would be derived.
+    let unseen = format!(
+        "{}envFrom: [{{secretRef: {{name: s}}}}]\n",
+        with("a.example.com")
+    );
+    let mended = mended(&unseen, "MK505");
+    assert!(mended["server"]["value_options"]["allowed_hosts"].is_string());
+}
