@@ -523,3 +523,28 @@ fn a_list_of_hosts_that_would_be_derived_goes() {
     let mended = mended(&unseen, "MK505");
     assert!(mended["server"]["value_options"]["allowed_hosts"].is_string());
 }
+
+#[test]
+fn who_could_ask_for_a_login_is_what_is_there() {
+    for (way, who) in [
+        (
+            "ingress: {enabled: true, hosts: [{host: a.example.com}]}",
+            "ingress controller",
+        ),
+        (
+            "httpRoute: {enabled: true, parentRefs: [{name: g}], hostnames: [a.example.com]}",
+            "Gateway",
+        ),
+        ("service: {type: LoadBalancer}", "proxy"),
+    ] {
+        let outcome = check(&format!("{ON_THE_VOLUME}{way}\n"));
+        let found = outcome
+            .diagnostics
+            .iter()
+            .find(|found| found.code.id == "MK525");
+        let help = found.unwrap().help.as_deref().unwrap();
+        for other in ["ingress controller", "Gateway", "proxy"] {
+            assert_eq!(help.contains(other), other == who, "{help}");
+        }
+    }
+}
