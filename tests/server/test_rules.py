@@ -423,6 +423,27 @@ def gc_without_age(stage: Stage) -> None:
         assert is_there(release, logged)
 
 
+def store_by_option(stage: Stage) -> None:
+    def is_collected(release: Release) -> bool:
+        logged = deleted_run(release, days=31)
+        assert release.collect_garbage().exit_code == 0
+        return not is_there(release, logged)
+
+    with stage.bad(ready=True) as release:
+        assert not is_collected(release)
+    with stage.mended() as release:
+        assert is_collected(release)
+
+
+def certificate_by_option(stage: Stage) -> None:
+    with stage.bad() as release:
+        message = "Uvicorn running on https://"
+        assert wait_until(lambda: message in release.pod.log, 60), release.pod.log
+        assert not kubelet.succeeds(release.pod, "startupProbe")
+    with stage.mended() as release:
+        assert kubelet.succeeds(release.pod, "readinessProbe")
+
+
 def env_without_effect(stage: Stage) -> None:
     def workers(release: Release) -> int:
         return release.pod.log.count("Started server process")
@@ -522,6 +543,8 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK308": other_web_server,
     "MK309": development_server,
     "MK310": unreachable_host,
+    "MK311": store_by_option,
+    "MK312": certificate_by_option,
     "MK401": is_never_ready("unable to open database file"),
     "MK402": sqlite_in_memory,
     "MK403": refuses_to_start("Read-only file system: '/data'", code=1, s3=True),

@@ -122,14 +122,66 @@ impl Document {
     pub fn apply(&mut self, fix: &Fix) -> Result<(), EditError> {
         let parse = |path| ValuePath::parse(path).map_err(EditError::InvalidPath);
         let mut edited = self.clone();
-        for edit in &fix.edits {
-            match edit {
-                Edit::Set { path, value } => edited.set(&parse(path)?, value)?,
-                Edit::Remove { path } => edited.remove(&parse(path)?)?,
+        let mut edits = fix.edits.iter().peekable();
+        while let Some(edit) = edits.next() {
+            match (edit, edits.peek()) {
+                (Edit::Remove { path: from }, Some(Edit::Set { path: to, value })) => {
+                    edited.put_elsewhere(&parse(from)?, &parse(to)?, value)?;
+                    edits.next();
+                }
+                (Edit::Set { path, value }, _) => edited.set(&parse(path)?, value)?,
+                (Edit::Remove { path }, _) => edited.remove(&parse(path)?)?,
             }
         }
         *self = edited;
         Ok(())
+    }
+
+    /// Takes `from` away and writes `value` at `to`. Where that is the old
+    /// value under another key, what its author wrote beside it goes along.
+    fn put_elsewhere(
+        &mut self,
+        from: &ValuePath,
+        to: &ValuePath,
+        value: &Json,
+    ) -> Result<(), EditError> {
+        let root = self.root().map_err(EditError::Unreadable)?;
+        let old = root.at(from).map(Node::to_json);
+        let is_moved = root.at(to).is_none()
+            && old.is_some_and(|old| {
+                old == *value || text_of(&old).is_some_and(|old| Some(old) == text_of(value))
+            });
+        if is_moved && let Some(text) = self.renamed(&root, from, to) {
+            // The key alone first, so that the value's own text is kept if it can be.
+            self.text = text;
+            return self.set(to, value);
+        }
+        let comments = splice::comments(&self.text, &root, from).filter(|_| is_moved);
+        self.remove(from)?;
+        self.set(to, value)?;
+        if let Some(comments) = comments
+            && let Ok(root) = self.root()
+        {
+            let with = splice::with_comments(&self.text, &root, to, &comments);
+            if let Some(text) = with
+                && parse(&text).is_ok_and(|node| node.to_json() == root.to_json())
+            {
+                self.text = text;
+            }
+        }
+        Ok(())
+    }
+
+    /// The text with another name for a key, if it can keep its place.
+    fn renamed(&self, root: &Node, from: &ValuePath, to: &ValuePath) -> Option<String> {
+        let before = root.to_json();
+        let value = at(&before, from.segments())?.clone();
+        let without = changed(&before, from.segments(), None, from).ok()?;
+        let after = changed(&without, to.segments(), Some(&value), to).ok()?;
+        let text = splice::rename(&self.text, root, from, to)?;
+        parse(&text)
+            .is_ok_and(|node| node.to_json() == after)
+            .then_some(text)
     }
 
     fn edit(&mut self, path: &ValuePath, value: Option<&Json>) -> Result<(), EditError> {
@@ -219,6 +271,15 @@ fn changed(
         }
         _ if value.is_none() => Ok(tree.clone()),
         _ => Err(EditError::NotACollection(path.clone())),
+    }
+}
+
+/// A scalar as text: whether `2` or `"2"` is no difference to whoever moves it.
+fn text_of(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Bool(_) | Json::Number(_) => Some(value.to_string()),
+        _ => None,
     }
 }
 

@@ -152,7 +152,7 @@ fn apply(
         .and_then(|span| outcome.sources.get(span.source))
         .map(|source| &source.origin);
     let mut mended = layers.to_vec();
-    let mut edited: Vec<String> = Vec::new();
+    let mut edited: Vec<(String, Vec<Edit>)> = Vec::new();
     for edit in &fix.edits {
         let (Edit::Set { path, .. } | Edit::Remove { path }) = edit;
         let path = ValuePath::parse(path)?;
@@ -173,11 +173,14 @@ fn apply(
                 .map_err(|fault| in_the_way(&before, fix).unwrap_or_else(|| fault.to_string()))?;
                 *text = document.into_text();
             }
-            if !edited.contains(&file) {
-                edited.push(file);
+            match edited.iter_mut().find(|(name, _)| *name == file) {
+                Some((_, edits)) => edits.push(edit.clone()),
+                None => edited.push((file, vec![edit.clone()])),
             }
         }
     }
+    together(layers, &mut mended, &edited, fix);
+    let edited: Vec<String> = edited.into_iter().map(|(name, _)| name).collect();
     let after = layers::merge(&mended, &mut Vec::new());
     let mut meant = Document::new(yaml::write(&before.user.to_json()));
     let is_as_meant = meant.apply(fix).is_ok() && tree(&meant) == tree(&written(&after.user));
@@ -187,6 +190,28 @@ fn apply(
         Err(in_the_way(&before, fix).unwrap_or_else(|| {
             "several layers of values have a part in it; change it by hand".to_owned()
         }))
+    }
+}
+
+/// Makes each file's edits once more, together: a document that sees both ends
+/// of a move keeps the comments of what is moved.
+fn together(layers: &[Layer], mended: &mut [Layer], edited: &[(String, Vec<Edit>)], fix: &Fix) {
+    for (before, after) in layers.iter().zip(mended) {
+        let (Layer::File { text: old, .. }, Layer::File { name, text: new }) = (before, after)
+        else {
+            continue;
+        };
+        let Some((_, edits)) = edited.iter().find(|(file, _)| file == name) else {
+            continue;
+        };
+        let mut document = Document::new(old.as_str());
+        let own = Fix {
+            edits: edits.clone(),
+            ..fix.clone()
+        };
+        if document.apply(&own).is_ok() && tree(&document) == tree(&Document::new(new.as_str())) {
+            *new = document.into_text();
+        }
     }
 }
 

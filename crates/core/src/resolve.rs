@@ -325,7 +325,7 @@ impl Address<'_> {
 }
 
 /// Where the server's key pair is mounted.
-const TLS_MOUNT_PATH: &str = "/etc/tls/private";
+pub(crate) const TLS_MOUNT_PATH: &str = "/etc/tls/private";
 /// Where garbage collection finds the certificate that it trusts.
 const CA_MOUNT_PATH: &str = "/etc/tls/ca";
 

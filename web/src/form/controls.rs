@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn yaml_is_checked_as_it_is_typed() {
-        assert_eq!(parse_yaml("").unwrap(), json!(null));
+        assert_eq!(parse_yaml("").unwrap(), json!({}));
         assert_eq!(parse_yaml("a: [1, b]").unwrap(), json!({"a": [1, "b"]}));
         assert!(parse_yaml("a: [").is_err());
         assert_eq!(yaml_text(&json!({})), "");

@@ -61,6 +61,7 @@ fn stores(values: &Values, findings: &mut Findings<'_>) {
     let backend = reference(&stores.backend_store_uri_from);
     if stores.backend_store_uri.is_empty() && backend.is_none() {
         let place = path(&["mlflow", "backendStoreUri"]);
+        let option = values.server.option_key("backend-store-uri");
         findings.push(
             Diagnostic::error(
                 Code::MISSING_BACKEND_STORE,
@@ -68,11 +69,16 @@ fn stores(values: &Values, findings: &mut Findings<'_>) {
                 "the server has no database: set `mlflow.backendStoreUri` or \
                  `mlflow.backendStoreUriFrom`",
             )
-            .help(
-                "to try MLflow, `--preset quickstart` keeps all data on one volume; in \
-                 production, `--preset production` takes the URI of a PostgreSQL database from a \
-                 Secret",
-            ),
+            .help(match option {
+                Some(key) => format!(
+                    "move `server.value_options.{key}` to `mlflow.backendStoreUri`, which \
+                     garbage collection follows too"
+                ),
+                None => "to try MLflow, `--preset quickstart` keeps all data on one volume; in \
+                         production, `--preset production` takes the URI of a PostgreSQL \
+                         database from a Secret"
+                    .to_owned(),
+            }),
         );
     }
     for (key, from) in [

@@ -278,8 +278,8 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
     lines.extend(
         [
             "with mlflow.start_run():",
-            "    mlflow.log_param(\"learning_rate\", 0.01)",
-            "    mlflow.log_metric(\"accuracy\", 0.95)",
+            "    mlflow.log_param(\"rows\", 1200)",
+            "    mlflow.log_metric(\"seconds\", 3.4)",
         ]
         .map(str::to_owned),
     );

@@ -127,6 +127,91 @@ fn remove_entry(
     }
 }
 
+/// The text with the last key of `to` in the place of that of `from`, where
+/// both stand in the same mapping.
+pub(super) fn rename(text: &str, root: &Node, from: &ValuePath, to: &ValuePath) -> Option<String> {
+    let page = Page::new(text);
+    let (Segment::Key(old), parent_path) = from.split_last()? else {
+        return None;
+    };
+    let (Segment::Key(new), new_parent) = to.split_last()? else {
+        return None;
+    };
+    let parent = root.at(&parent_path)?;
+    let entry = parent.entry(old)?;
+    let key = entry.key_span.start..entry.key_span.end;
+    (parent_path == new_parent && page.holds(parent, entry.key_span))
+        .then(|| page.spliced(key, &flow_text(new)))
+}
+
+/// What an author wrote beside an entry.
+pub(super) struct Comments {
+    /// The lines directly above it, without their indentation.
+    above: Vec<String>,
+    /// What follows it on its line, with the blanks before it.
+    behind: String,
+}
+
+/// The comments of an entry that is written on one line.
+pub(super) fn comments(text: &str, root: &Node, path: &ValuePath) -> Option<Comments> {
+    let page = Page::new(text);
+    let (Segment::Key(key), parent_path) = path.split_last()? else {
+        return None;
+    };
+    let parent = root.at(&parent_path)?;
+    let entry = parent.entry(key)?;
+    let start = entry.key_span.start;
+    let end = page.entry_end(parent, entry);
+    let line = page.line_start(start);
+    let own = page.slice(line..end);
+    if page.is_flow(parent) || own.contains('\n') || !page.holds(parent, entry.key_span) {
+        return None;
+    }
+    let behind = page.slice(end..page.line_end(end));
+    let above = match page.attached_comment(line, start - line) {
+        // What a file begins with is about the file.
+        0 => "",
+        comment => page.slice(comment..line),
+    };
+    Some(Comments {
+        above: above.lines().map(|line| line.trim().to_owned()).collect(),
+        behind: behind.trim_end().to_owned(),
+    })
+}
+
+/// The text with comments beside an entry that has none.
+pub(super) fn with_comments(
+    text: &str,
+    root: &Node,
+    path: &ValuePath,
+    comments: &Comments,
+) -> Option<String> {
+    let page = Page::new(text);
+    let (Segment::Key(key), parent_path) = path.split_last()? else {
+        return None;
+    };
+    let parent = root.at(&parent_path)?;
+    let entry = parent.entry(key)?;
+    let start = entry.key_span.start;
+    let end = page.entry_end(parent, entry);
+    let line_end = page.line_end(end);
+    let has_one = page.slice(end..line_end).contains('#');
+    let behind = if has_one { "" } else { &comments.behind };
+    let text = page.spliced(line_end..line_end, behind);
+    let line = page.line_start(start);
+    let indent = page.slice(line..start);
+    // Behind a dash or in a flow there is no line above that is its own.
+    if !indent.trim().is_empty() {
+        return Some(text);
+    }
+    let above: Vec<String> = comments
+        .above
+        .iter()
+        .map(|comment| format!("{indent}{comment}\n"))
+        .collect();
+    Some(Page::new(&text).spliced(line..line, &above.concat()))
+}
+
 /// A text and how it breaks its lines.
 struct Page<'t> {
     text: &'t str,

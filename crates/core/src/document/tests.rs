@@ -342,6 +342,84 @@ fn entry_lines<'t>(text: &'t str, root: &Node, key: &str) -> &'t str {
         .trim_end_matches(['\n', '\r', ' '])
 }
 
+fn moved(text: &str, from: &str, to: &str, value: impl Into<Json>) -> String {
+    let mut document = Document::new(text);
+    let fix = Fix {
+        title: "Move it".to_owned(),
+        edits: vec![Edit::remove(&path(from)), Edit::set(&path(to), value)],
+        then: None,
+    };
+    document.apply(&fix).unwrap();
+    document.into_text()
+}
+
+#[test]
+fn a_renamed_key_keeps_all_but_its_name() {
+    let text = "\
+# Above all.
+a: 1
+
+# What it is for.
+servr: # The section.
+  old-name:   'one' # why
+  # Inside.
+  list: [ 1,2 ]
+";
+    assert_eq!(
+        moved(
+            text,
+            "servr",
+            "server",
+            json!({"old-name": "one", "list": [1, 2]})
+        ),
+        text.replace("servr:", "server:")
+    );
+    assert_eq!(
+        moved(text, "servr.old-name", "servr.new", json!("one")),
+        text.replace("old-name:", "new:")
+    );
+    // Another value, in the place of the old one.
+    assert_eq!(
+        moved("a:\n  number: 2 # why\n", "a.number", "a.text", json!("2")),
+        "a:\n  text: \"2\" # why\n"
+    );
+    assert_eq!(
+        moved("{a: 1, 'b c': 2}\n", "b c", "on", json!(2)),
+        "{a: 1, 'on': 2}\n"
+    );
+    assert_eq!(
+        moved("k: {a: 1} # why\r\nb: 2\r\n", "k.a", "k.x", json!(1)),
+        "k: {x: 1} # why\r\nb: 2\r\n"
+    );
+}
+
+#[test]
+fn a_moved_value_takes_its_comments_along() {
+    assert_eq!(
+        moved(
+            "a:\n  b: 1\n  # What for.\n  # And more.\n  c: x # why\nd:\n  e: 2\n",
+            "a.c",
+            "d.c",
+            json!("x")
+        ),
+        "a:\n  b: 1\nd:\n  e: 2\n  # What for.\n  # And more.\n  c: x # why\n"
+    );
+    assert_eq!(
+        moved("a:\n  c: x   # why\n", "a.c", "d.f", json!("x")),
+        "a: {}\nd:\n  f: x   # why\n"
+    );
+    // A target that is there already keeps its own.
+    assert_eq!(
+        moved("a: x # old\nd:\n  f: y # new\n", "a", "d.f", json!("x")),
+        "d:\n  f: x # new\n"
+    );
+    // No place for a comment.
+    assert_eq!(
+        moved("a: x # old\nd: {f: y}\n", "a", "d.g", json!("x")),
+        "d: {f: y, g: x} # old\n"
+    );
+}
+
 #[test]
 fn edits_of_a_fix_are_done_together_or_not_at_all() {
     let set = |path: &str| Edit::Set {

@@ -110,6 +110,7 @@ fn enter_mapping(node: &mut Node, in_list: bool) -> Result<&mut Vec<Entry>, Bloc
 }
 
 /// The value of a key, made if it is not there: a copy of `list`, or null.
+/// Either is the flag's, so that what it lacks is not taken for a default.
 fn entry<'t>(
     entries: &'t mut Vec<Entry>,
     key: &str,
@@ -125,7 +126,10 @@ fn entry<'t>(
             key: key.to_owned(),
             key_reinterpreted: false,
             key_span: span,
-            value: list.cloned().unwrap_or(Node::null(span)),
+            value: Node {
+                span,
+                ..list.cloned().unwrap_or(Node::null(span))
+            },
         });
     }
     #[expect(

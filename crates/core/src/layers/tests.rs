@@ -114,6 +114,21 @@ fn every_value_knows_its_flag() {
     }
 }
 
+/// Whoever asks which lists a user wrote must not take it for the default one.
+#[test]
+fn a_copy_of_a_default_list_is_the_flags() {
+    for (defaults, expression) in [
+        (json!({"l": []}), "l[0].a=1"),
+        (json!({"l": [2]}), "l[0]=1"),
+    ] {
+        let (layered, _) = over(&defaults, &[set(expression)]);
+        let list = layered.merged.entry("l").unwrap().value.clone();
+        let source = layered.sources.get(list.span.source).unwrap();
+        assert_eq!(source.origin, Origin::Flag("--set"), "{expression}");
+        assert_eq!(&source.text[list.span.start..list.span.end], "l");
+    }
+}
+
 #[test]
 fn faults_say_where_they_are() {
     for (expression, expected) in [

@@ -220,3 +220,23 @@ fn every_example_is_mended_as_its_page_says() {
         );
     }
 }
+
+#[test]
+fn a_renamed_key_keeps_its_comment() {
+    let values = STORES.replace(
+        "  artifactsDestination: /mlflow/artifacts\n",
+        "  artifactDestination: /mlflow/artifacts # where they are kept\n",
+    );
+    let once = mended(&[file("a", values.as_str())]);
+    let expected = values.replace("artifactDestination", "artifactsDestination");
+    assert_eq!(text(&once, "a"), expected);
+    // From one file to another there is no line to keep it on.
+    let root =
+        "mlflow: # stores\n  defaultArtifactRoot: /mlflow/artifacts # where clients upload\n";
+    let stores = STORES.replace("  artifactsDestination: /mlflow/artifacts\n", "");
+    let twice = mended(&[file("a", stores), file("b", root)]);
+    assert_eq!(
+        text(&twice, "b"),
+        "mlflow: # stores\n  artifactsDestination: /mlflow/artifacts # where clients upload\n"
+    );
+}

@@ -306,7 +306,7 @@ fn certificate_of(host: &str) -> String {
     host.replace("*.", "wildcard-").replace('.', "-")
 }
 
-fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
+pub(super) fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
     format!(
         "kubectl create secret tls {certificate} --namespace {} --cert=tls.crt --key=tls.key",
         facts.release.namespace
@@ -640,31 +640,33 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             "ingress.enabled",
             &values.ingress.annotations,
             "the ingress",
+            "let the ingress controller ask for a login, or the server: `--preset basic-auth`",
         ),
         (
             values.http_route.enabled && values.http_route.filters.is_empty(),
             "httpRoute.enabled",
             &values.http_route.annotations,
             "the Gateway",
+            "let the Gateway ask for a login, by a filter of the route or a policy of its own, or \
+             the server: `--preset basic-auth`",
         ),
         (
             service.type_ == ServiceType::LoadBalancer,
             "service.type",
             &service.annotations,
             "the load balancer",
+            "put a proxy before the server that asks for a login, or let the server ask: `--preset \
+             basic-auth`",
         ),
     ];
-    for (is_on, place, annotations, who) in ways {
+    for (is_on, place, annotations, who, help) in ways {
         if is_on && !speaks_of(annotations, GUARDS) {
             findings.push(
                 Finding::new(
                     at(place),
                     format!("everyone who reaches {who} can read, change and delete everything"),
                 )
-                .help(
-                    "let the ingress controller ask for a login, or the server: \
-                     `--preset basic-auth`",
-                ),
+                .help(help),
             );
         }
     }

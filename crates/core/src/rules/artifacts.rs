@@ -320,7 +320,7 @@ fn artifacts_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The entry of a list of variables that a `value` belongs to.
-fn entry_of(path: &ValuePath) -> ValuePath {
+pub(super) fn entry_of(path: &ValuePath) -> ValuePath {
     match path.split_last() {
         Some((last, entry)) if *last == "value".into() => entry,
         _ => path.clone(),

@@ -55,9 +55,8 @@ impl<'a> Facts<'a> {
     /// has a value: an option without one is left out.
     pub(super) fn option(&self, name: &str) -> Option<(ValuePath, &'a str)> {
         let text = self.values.server.option(name)?;
-        let options = &self.values.server.value_options;
-        let key = options.keys().find(|key| key.replace('_', "-") == name)?;
-        Some((super::at("server.value_options").join(key.as_str()), text))
+        let key = self.values.server.option_key(name)?;
+        Some((super::at("server.value_options").join(key), text))
     }
 
     /// The place of a flag.

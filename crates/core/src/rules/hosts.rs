@@ -663,6 +663,9 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let bare = default_port.then(|| host.to_owned());
         bare.into_iter().chain([format!("{host}:*")])
     });
+    // The job runner beside the server calls it by the address that it listens on.
+    let own = format!("0.0.0.0:{}", facts.resolved.server.port);
+    let jobs = (facts.runs_jobs() && !answers(&own)).then(|| "0.0.0.0:*".to_owned());
     let finding = Finding::new(
         setting.place.clone(),
         format!("with `{}`, {who}", setting.place),
@@ -673,11 +676,26 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Severity::Hint
     })
     .help("list them too; without a list of your own, all that is needed is in a derived one");
-    findings.push(rewrite(
-        finding,
-        &setting,
-        host_pattern::appended(list, more),
-    ));
+    findings.push(if would_be_derived(facts, list) {
+        rewrite(finding, &setting, String::new())
+    } else {
+        rewrite(
+            finding,
+            &setting,
+            host_pattern::appended(list, more.chain(jobs)),
+        )
+    });
+}
+
+/// Whether a list without entries of its own would do all that this one does.
+fn would_be_derived(facts: &Facts<'_>, list: &str) -> bool {
+    let derived = facts.resolved.list_of_hosts(facts.values);
+    let is_there = |entry: &str| {
+        host_pattern::entries(&derived).any(|other| other == entry)
+            || (!entry.contains('*') && host_pattern::is_listed(&derived, entry))
+    };
+    !facts.may_come_from_outside("MLFLOW_SERVER_ALLOWED_HOSTS")
+        && host_pattern::entries(list).all(|entry| entry.is_empty() || is_there(entry))
 }
 
 fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {

@@ -587,7 +587,7 @@ fn cluster_wide_name(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The variables that settings of their own give, and the settings.
-const BY_SETTINGS: &[(&str, &str, &str)] = &[
+pub(super) const BY_SETTINGS: &[(&str, &str, &str)] = &[
     (
         "MLFLOW_BACKEND_STORE_URI",
         "mlflow.backendStoreUri",
@@ -610,29 +610,35 @@ const BY_SETTINGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+/// What the settings say of a variable of [`BY_SETTINGS`]: its text, and
+/// whether a reference stands in the text's place.
+pub(super) fn store<'a>(facts: &Facts<'a>, variable: &str) -> (&'a str, bool) {
     let stores = &facts.values.mlflow;
     let is_reference = |reference: &Option<_>| {
         reference
             .as_ref()
             .is_some_and(|source| *source != k8s_openapi::api::core::v1::EnvVarSource::default())
     };
+    match variable {
+        "MLFLOW_BACKEND_STORE_URI" => (
+            &stores.backend_store_uri,
+            is_reference(&stores.backend_store_uri_from),
+        ),
+        "MLFLOW_REGISTRY_STORE_URI" => (
+            &stores.registry_store_uri,
+            is_reference(&stores.registry_store_uri_from),
+        ),
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT" => (&stores.default_artifact_root, false),
+        _ => (&stores.artifacts_destination, false),
+    }
+}
+
+fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (variable, setting, reference) in BY_SETTINGS {
         let Some((place, entry)) = facts.env(variable) else {
             continue;
         };
-        let (given, by_reference) = match *variable {
-            "MLFLOW_BACKEND_STORE_URI" => (
-                &stores.backend_store_uri,
-                is_reference(&stores.backend_store_uri_from),
-            ),
-            "MLFLOW_REGISTRY_STORE_URI" => (
-                &stores.registry_store_uri,
-                is_reference(&stores.registry_store_uri_from),
-            ),
-            "MLFLOW_DEFAULT_ARTIFACT_ROOT" => (&stores.default_artifact_root, false),
-            _ => (&stores.artifacts_destination, false),
-        };
+        let (given, by_reference) = store(facts, variable);
         if given.is_empty() && !by_reference {
             continue;
         }

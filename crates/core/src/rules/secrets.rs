@@ -69,17 +69,30 @@ pub(crate) fn password(uri: &str) -> Option<(&str, String)> {
         .then(|| (password, format!("{scheme}://{user}:PASSWORD@{host}")))
 }
 
+/// The Secret that fixes put a database's URI into, under the key `uri`.
+pub(super) fn secret_for(setting: &str) -> &'static str {
+    if setting == "mlflow.backendStoreUri" {
+        "mlflow-db-secret"
+    } else {
+        "mlflow-registry-db-secret"
+    }
+}
+
+/// How to make it, with the URI that is shown.
+pub(super) fn how_to_create(secret: &str, shown: &str, facts: &Facts<'_>) -> String {
+    format!(
+        "Create the Secret: kubectl create secret generic {secret} --namespace {} \
+         --from-literal=uri='{shown}'",
+        facts.release.namespace
+    )
+}
+
 fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let namespace = &facts.release.namespace;
     for database in databases(facts) {
         let Some((_, shown)) = password(database.uri) else {
             continue;
         };
-        let secret = if database.setting == "mlflow.backendStoreUri" {
-            "mlflow-db-secret"
-        } else {
-            "mlflow-registry-db-secret"
-        };
+        let secret = secret_for(database.setting);
         findings.push(
             Finding::new(
                 at(database.setting),
@@ -99,10 +112,7 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     ),
                 ],
             )
-            .then(format!(
-                "Create the Secret: kubectl create secret generic {secret} \
-                 --namespace {namespace} --from-literal=uri='{shown}'"
-            )),
+            .then(how_to_create(secret, &shown, facts)),
         );
     }
     for (dotted, uri) in [

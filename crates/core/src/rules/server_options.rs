@@ -1,11 +1,15 @@
 //! Options of `mlflow server`.
 
-use super::facts::Facts;
-use super::{Finding, Proof, Rule, at};
+use super::access::how_to_make;
+use super::artifacts::entry_of;
+use super::facts::{Facts, is_below};
+use super::pod::{BY_SETTINGS, store};
+use super::{Finding, Proof, Rule, at, remove, secrets, set};
 use crate::diagnostic::{Code, Edit, Severity};
 use crate::path::ValuePath;
-use crate::resolve::{MlflowVersion, PROVED_VERSION};
+use crate::resolve::{MlflowVersion, PROVED_VERSION, TLS_MOUNT_PATH};
 use crate::values::nearest;
+use serde_json::json;
 use std::ops::RangeInclusive;
 
 pub(super) const RULES: &[Rule] = &[
@@ -282,6 +286,68 @@ storage:
         mended: "",
         proof: Proof::Server,
         check: unreachable_host,
+    },
+    Rule {
+        code: Code {
+            id: "MK311",
+            name: "store-by-option",
+            summary: "`server.value_options` names a database or an artifact store, which is a \
+                      setting of `mlflow`.",
+        },
+        severity: Severity::Error,
+        why: "On the command line of MLflow 3.17.2 an option wins over the variable that the \
+              setting gives, and only the server has it: with another database there, `mlflow gc` \
+              looked into its own, removed nothing and ended with exit code 0. Strategy, network \
+              policy, rules and printed commands follow the settings too.",
+        example: "\
+garbageCollection:
+  enabled: true
+  olderThan: 30d
+server:
+  value_options:
+    backend_store_uri: sqlite:////mlflow/mlflow.db
+mlflow:
+  backendStoreUri: sqlite:////mlflow/other.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: store_by_option,
+    },
+    Rule {
+        code: Code {
+            id: "MK312",
+            name: "certificate-by-option",
+            summary: "The server gets a certificate among uvicorn's options, and nothing else knows \
+                      of it.",
+        },
+        severity: Severity::Error,
+        why: "With `--ssl-certfile`, uvicorn under MLflow 3.17.2 takes HTTPS only. The probes, \
+              garbage collection, the ServiceMonitor and the printed addresses speak HTTPS only \
+              with `tls.enabled`: the pod never became Ready.",
+        example: "\
+server:
+  value_options:
+    uvicorn_opts: --ssl-keyfile=/etc/pair/tls.key --ssl-certfile=/etc/pair/tls.crt
+extraVolumes:
+  - name: pair
+    secret:
+      secretName: mlflow-tls
+extraVolumeMounts:
+  - name: pair
+    mountPath: /etc/pair
+    readOnly: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
+storage:
+  enabled: true
+",
+        mended: "",
+        proof: Proof::Server,
+        check: certificate_by_option,
     },
 ];
 
@@ -717,4 +783,165 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
         );
     }
+}
+
+fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for (variable, setting, reference) in BY_SETTINGS {
+        let name = variable
+            .trim_start_matches("MLFLOW_")
+            .replace('_', "-")
+            .to_lowercase();
+        let Some((place, text)) = facts.option(&name) else {
+            continue;
+        };
+        let (given, by_reference) = store(facts, variable);
+        let is_alone = given.is_empty() && !by_reference;
+        let repeats = given == text && !by_reference;
+        let owner = if by_reference { reference } else { setting };
+        let (severity, message) = if repeats {
+            (
+                Severity::Warning,
+                format!("`{place}` repeats what `{setting}` says"),
+            )
+        } else if !is_alone {
+            (
+                Severity::Error,
+                format!("the server follows `{place}`, and everything else follows `{owner}`"),
+            )
+        } else {
+            // Nothing can do without the database.
+            let severity = if *setting == "mlflow.backendStoreUri" {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            (
+                severity,
+                format!("the server alone follows `{place}`; everything else asks `{setting}`"),
+            )
+        };
+        let finding = Finding::new(place.clone(), message).severity(severity);
+        // A variable of the container may not be known yet where the setting's
+        // own is made, and one of the same name would win over the setting.
+        let stays_the_same = !text.contains("$(") && facts.env(variable).is_none();
+        findings.push(if repeats {
+            finding
+                .help(format!("keep `{setting}`"))
+                .fix(format!("Remove {place}"), [Edit::remove(&place)])
+        } else if let Some((_, shown)) =
+            secrets::password(text).filter(|_| stays_the_same && !reference.is_empty())
+        {
+            // What a finding shows ends up in logs, so the password stays out of the fix.
+            let secret = secrets::secret_for(setting);
+            let key = json!({"secretKeyRef": {"name": secret, "key": "uri"}});
+            let mut edits = vec![Edit::remove(&place), set(reference, key)];
+            if !given.is_empty() {
+                edits.push(remove(setting));
+            }
+            finding
+                .help(format!(
+                    "keep it in a Secret and refer to it with `{reference}`"
+                ))
+                .fix(format!("Refer to a Secret {secret} instead"), edits)
+                .then(secrets::how_to_create(secret, &shown, facts))
+        } else if stays_the_same {
+            let mut edits = vec![Edit::remove(&place), set(setting, text)];
+            if by_reference {
+                edits.push(remove(reference));
+            }
+            finding
+                .help(format!("move it to `{setting}`, or remove it"))
+                .fix(format!("Move it to {setting}"), edits)
+        } else {
+            finding.help(format!("say it in `{setting}` alone"))
+        });
+    }
+}
+
+/// The options by which uvicorn gets its key pair.
+const KEY_PAIR: [&str; 2] = ["--ssl-keyfile", "--ssl-certfile"];
+
+/// The files of a key pair among uvicorn's options, and the other options.
+fn key_pair(options: &str) -> (Vec<&str>, String) {
+    let mut files = Vec::new();
+    let mut others = Vec::new();
+    let mut words = options.split_whitespace();
+    while let Some(word) = words.next() {
+        let (name, file) = match word.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (word, None),
+        };
+        if KEY_PAIR.contains(&name) {
+            files.extend(file.or_else(|| words.next()));
+        } else {
+            others.push(word);
+        }
+    }
+    (files, others.join(" "))
+}
+
+fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(setting) = facts.setting("uvicorn-opts", "MLFLOW_UVICORN_OPTS") else {
+        return;
+    };
+    let (files, others) = key_pair(setting.text.unwrap_or_default());
+    // Beside `tls.enabled` it is another rule's.
+    if files.is_empty() || facts.values.tls.enabled {
+        return;
+    }
+    let values = facts.values;
+    let mount = values
+        .extra_volume_mounts
+        .iter()
+        .enumerate()
+        .find(|(_, mount)| files.iter().all(|file| is_below(file, &mount.mount_path)));
+    let mounted_secret = mount.and_then(|(_, mount)| {
+        let volume = values
+            .extra_volumes
+            .iter()
+            .find(|volume| volume.name == mount.name)?;
+        volume.secret.as_ref()?.secret_name.as_deref()
+    });
+    let secret = mounted_secret.unwrap_or(&values.tls.secret_name);
+
+    let own = at("server.value_options.uvicorn_opts");
+    let entry = entry_of(&setting.place);
+    let is_variable = entry != setting.place;
+    let mut edits = match (others.is_empty(), is_variable) {
+        (true, _) => vec![Edit::remove(&entry)],
+        (false, false) => vec![Edit::set(&setting.place, others)],
+        // Beside the options of TLS, the variable has no effect.
+        (false, true) => vec![Edit::remove(&entry), Edit::set(&own, others)],
+    };
+    edits.push(set("tls.enabled", true));
+    if secret != values.tls.secret_name {
+        edits.push(set("tls.secretName", secret));
+    }
+    // The place where `tls` mounts the Secret itself.
+    if let Some((index, mount)) = mount
+        && mount.mount_path.trim_end_matches('/') == TLS_MOUNT_PATH
+    {
+        edits.push(Edit::remove(&at("extraVolumeMounts").join(index)));
+    }
+    let has_usual_names = files
+        .iter()
+        .all(|file| file.ends_with("/tls.key") || file.ends_with("/tls.crt"));
+    let finding = Finding::new(
+        setting.place.clone(),
+        format!(
+            "with the certificate in `{}`, the server takes HTTPS only, and the probes speak \
+             HTTP: the pod never becomes Ready",
+            setting.place
+        ),
+    )
+    .help("name the Secret in `tls.secretName`: `tls.enabled` mounts it, and everything follows")
+    .fix(
+        format!("Take the certificate from the Secret {secret}"),
+        edits,
+    );
+    findings.push(if mounted_secret.is_some() && has_usual_names {
+        finding
+    } else {
+        finding.then(how_to_make(secret, facts))
+    });
 }

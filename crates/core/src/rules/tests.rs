@@ -297,3 +297,254 @@ resources: {requests: {cpu: 500m, memory: 512Mi}, limits: {cpu: 2000m, memory: 2
         .collect();
     assert_eq!(codes, ["memory-limit", "clients-shut-out", "upload-limit"]);
 }
+
+/// What is found of a code, as `severity path: message`.
+fn of(text: &str, code: &str) -> Vec<String> {
+    check(text)
+        .diagnostics
+        .iter()
+        .filter(|found| found.code.id == code)
+        .map(|found| {
+            format!(
+                "{} {}: {}",
+                found.severity.as_str(),
+                found.path,
+                found.message
+            )
+        })
+        .collect()
+}
+
+/// The values after the first fix of a code.
+fn mended(text: &str, code: &str) -> serde_json::Value {
+    let outcome = check(text);
+    let found = outcome
+        .diagnostics
+        .iter()
+        .find(|found| found.code.id == code && found.fix.is_some());
+    let found = found.unwrap_or_else(|| panic!("no fix: {:#?}", findings(&outcome)));
+    let mut document = crate::document::Document::new(text);
+    document.apply(found.fix.as_ref().unwrap()).unwrap();
+    document.root().unwrap().to_json()
+}
+
+#[test]
+fn a_store_among_the_options_becomes_a_setting() {
+    let error = |key: &str| format!("error server.value_options.{key}: ");
+    let warning = |key: &str| format!("warning server.value_options.{key}: ");
+    let text = |mlflow: &str, options: &str| {
+        format!(
+            "mlflow: {{{mlflow}}}\nserver: {{value_options: {{{options}}}}}\n\
+             storage: {{enabled: true}}\n"
+        )
+    };
+    let db = "sqlite:////mlflow/a.db";
+    for (mlflow, options, expected, mended_stores) in [
+        // Another database than garbage collection's.
+        (
+            "backendStoreUri: 'sqlite:////mlflow/b.db'",
+            format!("backend_store_uri: '{db}'"),
+            error("backend_store_uri"),
+            serde_json::json!({"backendStoreUri": db}),
+        ),
+        // Instead of the setting, however the key is spelt.
+        (
+            "",
+            format!("backend-store-uri: '{db}'"),
+            error("backend-store-uri"),
+            serde_json::json!({"backendStoreUri": db}),
+        ),
+        (
+            "backendStoreUriFrom: {secretKeyRef: {name: s, key: k}}",
+            format!("backend_store_uri: '{db}'"),
+            error("backend_store_uri"),
+            serde_json::json!({"backendStoreUri": db}),
+        ),
+        (
+            "backendStoreUri: 'sqlite:////mlflow/a.db'",
+            format!("backend_store_uri: '{db}'"),
+            warning("backend_store_uri"),
+            serde_json::json!({"backendStoreUri": db}),
+        ),
+        (
+            "backendStoreUri: 'sqlite:////mlflow/a.db'",
+            "artifacts_destination: /mlflow/artifacts".to_owned(),
+            warning("artifacts_destination"),
+            serde_json::json!({"backendStoreUri": db, "artifactsDestination": "/mlflow/artifacts"}),
+        ),
+        (
+            "backendStoreUri: 'sqlite:////mlflow/a.db', defaultArtifactRoot: 's3://a/b'",
+            "default_artifact_root: s3://c/d".to_owned(),
+            error("default_artifact_root"),
+            serde_json::json!({"backendStoreUri": db, "defaultArtifactRoot": "s3://c/d"}),
+        ),
+        (
+            "backendStoreUri: 'sqlite:////mlflow/a.db'",
+            "registry_store_uri: 'sqlite:////mlflow/r.db'".to_owned(),
+            warning("registry_store_uri"),
+            serde_json::json!({
+                "backendStoreUri": db, "registryStoreUri": "sqlite:////mlflow/r.db",
+            }),
+        ),
+    ] {
+        let text = text(mlflow, &options);
+        let found = of(&text, "MK311");
+        assert_eq!(found.len(), 1, "{found:?}\n{text}");
+        assert!(found[0].starts_with(&expected), "{found:?}\n{text}");
+        let mended = mended(&text, "MK311");
+        assert_eq!(mended["mlflow"], mended_stores, "{text}");
+        assert_eq!(mended["server"]["value_options"], serde_json::json!({}));
+        assert!(of(&mended.to_string(), "MK311").is_empty());
+    }
+    // A password is not shown.
+    let secret = text(
+        "backendStoreUri: 'sqlite:////mlflow/a.db'",
+        "backend_store_uri: 'postgresql://a:hush@db/m'",
+    );
+    let fix = check(&secret)
+        .diagnostics
+        .into_iter()
+        .find(|found| found.code.id == "MK311")
+        .and_then(|found| found.fix)
+        .unwrap();
+    assert!(!format!("{fix:?}").contains("hush"), "{fix:?}");
+    assert_eq!(
+        mended(&secret, "MK311")["mlflow"],
+        serde_json::json!({
+            "backendStoreUriFrom": {"secretKeyRef": {"name": "mlflow-db-secret", "key": "uri"}},
+        })
+    );
+    // A reference to a variable means something else in another place.
+    let text = text(
+        "backendStoreUri: 'sqlite:////mlflow/a.db'",
+        "backend_store_uri: $(URI)",
+    );
+    let outcome = check(&text);
+    let found = outcome
+        .diagnostics
+        .iter()
+        .find(|found| found.code.id == "MK311");
+    assert_eq!(found.unwrap().fix, None);
+}
+
+#[test]
+fn a_missing_database_names_the_option_that_holds_it() {
+    let outcome = check("server: {value_options: {backend_store_uri: 'sqlite:////mlflow/a.db'}}\n");
+    let found = outcome
+        .diagnostics
+        .iter()
+        .find(|found| found.code == Code::MISSING_BACKEND_STORE);
+    let help = found.unwrap().help.as_deref().unwrap();
+    assert!(
+        help.contains("move `server.value_options.backend_store_uri`"),
+        "{help}"
+    );
+}
+
+const ON_THE_VOLUME: &str = "\
+mlflow: {backendStoreUri: 'sqlite:////mlflow/a.db', artifactsDestination: /mlflow/artifacts}
+storage: {enabled: true}
+";
+
+#[test]
+fn a_certificate_among_uvicorn_s_options_is_found_fault_with() {
+    let mounted = "\
+extraVolumes: [{name: pair, secret: {secretName: my-pair}}]
+extraVolumeMounts: [{name: pair, mountPath: /pair}]
+";
+    for (options, volumes, left, secret) in [
+        (
+            "--ssl-keyfile=/x --ssl-certfile=/y",
+            "",
+            serde_json::Value::Null,
+            serde_json::Value::Null,
+        ),
+        (
+            "--ssl-certfile /pair/tls.crt --timeout-keep-alive 75 --ssl-keyfile /pair/tls.key",
+            mounted,
+            "--timeout-keep-alive 75".into(),
+            "my-pair".into(),
+        ),
+    ] {
+        let text = format!(
+            "{ON_THE_VOLUME}{volumes}server: {{value_options: {{uvicorn_opts: '{options}'}}}}\n"
+        );
+        let found = of(&text, "MK312");
+        assert_eq!(found.len(), 1, "{text}");
+        assert!(
+            found[0].starts_with("error server.value_options.uvicorn_opts: "),
+            "{found:?}"
+        );
+        let mended = mended(&text, "MK312");
+        assert_eq!(mended["tls"]["enabled"], true);
+        assert_eq!(mended["tls"]["secretName"], secret);
+        assert_eq!(mended["server"]["value_options"]["uvicorn_opts"], left);
+        assert!(of(&mended.to_string(), "MK312").is_empty());
+    }
+    let by_env =
+        format!("{ON_THE_VOLUME}env: [{{name: MLFLOW_UVICORN_OPTS, value: --ssl-certfile=/y}}]\n");
+    assert_eq!(of(&by_env, "MK312").len(), 1);
+    let mended = mended(&by_env, "MK312");
+    assert_eq!(mended["env"], serde_json::json!([]));
+    let other = format!(
+        "{ON_THE_VOLUME}server: {{value_options: {{uvicorn_opts: --timeout-keep-alive=75}}}}\n"
+    );
+    assert!(of(&other, "MK312").is_empty());
+}
+
+#[test]
+fn a_list_of_hosts_that_would_be_derived_goes() {
+    let with = |list: &str| {
+        format!(
+            "{ON_THE_VOLUME}ingress: {{enabled: true, hosts: [{{host: a.example.com}}]}}\n\
+                 server: {{value_options: {{allowed_hosts: '{list}'}}}}\n"
+        )
+    };
+    for list in [
+        "a.example.com",
+        "a.example.com:443,localhost:*, mlflow-mlflow.other",
+    ] {
+        let mended = mended(&with(list), "MK505");
+        let hosts = &mended["server"]["value_options"]["allowed_hosts"];
+        if list.contains("other") {
+            let hosts = hosts.as_str().unwrap();
+            assert!(hosts.ends_with(",0.0.0.0:*"), "{hosts}");
+        } else {
+            assert_eq!(*hosts, serde_json::Value::Null, "{list}");
+        }
+        assert_eq!(of(&mended.to_string(), "MK505"), [""; 0]);
+        assert_eq!(of(&mended.to_string(), "MK527"), [""; 0]);
+    }
+    // Behind `envFrom`, none would be derived.
+    let unseen = format!(
+        "{}envFrom: [{{secretRef: {{name: s}}}}]\n",
+        with("a.example.com")
+    );
+    let mended = mended(&unseen, "MK505");
+    assert!(mended["server"]["value_options"]["allowed_hosts"].is_string());
+}
+
+#[test]
+fn who_could_ask_for_a_login_is_what_is_there() {
+    for (way, who) in [
+        (
+            "ingress: {enabled: true, hosts: [{host: a.example.com}]}",
+            "ingress controller",
+        ),
+        (
+            "httpRoute: {enabled: true, parentRefs: [{name: g}], hostnames: [a.example.com]}",
+            "Gateway",
+        ),
+        ("service: {type: LoadBalancer}", "proxy"),
+    ] {
+        let outcome = check(&format!("{ON_THE_VOLUME}{way}\n"));
+        let found = outcome
+            .diagnostics
+            .iter()
+            .find(|found| found.code.id == "MK525");
+        let help = found.unwrap().help.as_deref().unwrap();
+        for other in ["ingress controller", "Gateway", "proxy"] {
+            assert_eq!(help.contains(other), other == who, "{help}");
+        }
+    }
+}

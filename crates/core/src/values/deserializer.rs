@@ -825,9 +825,10 @@ pub(super) fn one_of(words: &[&str]) -> String {
     }
 }
 
-/// The word that was most likely meant, if any is near enough.
+/// The word that was most likely meant, if any is near enough: two thirds of
+/// the longer one must be the same. Less makes `migrations` of `tolerations`.
 pub(crate) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
-    const NEAR: f64 = 0.6;
+    const NEAR: f64 = 2.0 / 3.0;
     let fold = |word: &str| word.replace(['-', '_'], "").to_lowercase();
     let folded = fold(written);
     words
@@ -842,4 +843,47 @@ pub(crate) fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
         .filter(|(likeness, _)| *likeness >= NEAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn only_a_slip_is_taken_for_another_word() {
+        const WORDS: &[&str] = &[
+            "server",
+            "service",
+            "tolerations",
+            "env",
+            "envFrom",
+            "replicaCount",
+            "ingress",
+            "staticPrefix",
+            "allowed-hosts",
+            "DENY",
+            "tls",
+        ];
+        for (written, meant) in [
+            ("servr", Some("server")),
+            ("sevrer", Some("server")),
+            ("svc", None),
+            ("toleration", Some("tolerations")),
+            ("migrations", None),
+            ("replicas", None),
+            ("replicaCout", Some("replicaCount")),
+            ("replica_count", Some("replicaCount")),
+            ("ingres", Some("ingress")),
+            ("egress", Some("ingress")),
+            ("static-prefix", Some("staticPrefix")),
+            ("prefix", None),
+            ("allowed_host", Some("allowed-hosts")),
+            ("Deny", Some("DENY")),
+            ("ssl", None),
+            ("TLS", Some("tls")),
+            ("tsl", Some("tls")),
+        ] {
+            assert_eq!(nearest(written, WORDS), meant, "{written}");
+        }
+    }
 }

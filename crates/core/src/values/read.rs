@@ -105,7 +105,9 @@ fn missing_keys(
                 missing_keys(item, element, &path.join(index), diagnostics);
             }
         }
-        (Value::Mapping(_), serde_json::Value::Object(fields)) => {
+        (value, serde_json::Value::Object(fields))
+            if matches!(value, Value::Mapping(_)) || is_empty_element(node, path) =>
+        {
             for (key, value) in fields {
                 let path = path.join(key.as_str());
                 match node.entry(key) {
@@ -128,6 +130,22 @@ fn missing_keys(
     }
 }
 
+/// A null in a list is an object of which nothing was written: the ones that
+/// `--set 'l[1].a=b'` puts before its own.
+fn is_empty_element(node: &Node, path: &ValuePath) -> bool {
+    let is_element = matches!(path.segments().last(), Some(Segment::Index(_)));
+    is_element && node.is_null()
+}
+
+/// Keys of the official chart that are left out on purpose: why, and what
+/// does their work.
+const LEFT_OUT: &[(&str, &str, &str)] = &[(
+    "migrations",
+    "the official chart's job passes an option that MLflow does not have",
+    "remove it: a newer MLflow changes the tables at its first start, so back them up before; \
+     for one that asks for `mlflow db upgrade`, run that in `extraInitContainers`",
+)];
+
 /// An unknown key, with the key that was most likely meant: a neighbour of a
 /// similar name, or the same name elsewhere (a wrong indentation).
 pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> Diagnostic {
@@ -135,6 +153,14 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
         return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), "an unknown key");
     };
     let key = key.as_str();
+    let is_at_top = parent.segments().is_empty();
+    if let Some((_, reason, instead)) = LEFT_OUT.iter().find(|(name, ..)| is_at_top && *name == key)
+    {
+        let message = format!("there is no setting `{path}`: {reason}");
+        return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), message)
+            .help(*instead)
+            .fix_remove(format!("Remove {path}"), path);
+    }
     let diagnostic = Diagnostic::error(
         Code::UNKNOWN_KEY,
         path.clone(),
@@ -151,21 +177,14 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
         return renamed(diagnostic, node, place, &indentation);
     }
     let known = deserializer::one_of(siblings);
-    let diagnostic = if parent.segments().is_empty() || siblings.len() > 12 {
+    let diagnostic = if is_at_top || siblings.len() > 12 {
         diagnostic.help(
             "`mlflow-k8s values` lists the settings; keys that start with `x-` are left alone",
         )
     } else {
         diagnostic.help(format!("`{parent}` has {known}"))
     };
-    Diagnostic {
-        fix: Some(Fix {
-            title: format!("Remove {path}"),
-            edits: vec![Edit::remove(path)],
-            then: None,
-        }),
-        ..diagnostic
-    }
+    diagnostic.fix_remove(format!("Remove {path}"), path)
 }
 
 fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -> Diagnostic {
@@ -202,4 +221,57 @@ fn places_of(key: &str, node: &Node, path: &ValuePath) -> Vec<ValuePath> {
             (entry.key == key).then_some(here).into_iter().chain(below)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of the one fault of a text.
+    fn fault(text: &str) -> Diagnostic {
+        let merged = crate::yaml::read(text, SourceId::DEFAULTS, &mut Vec::new()).unwrap();
+        let mut diagnostics = Vec::new();
+        read(&merged, &mut diagnostics);
+        assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+        diagnostics.remove(0)
+    }
+
+    #[test]
+    fn an_element_of_which_nothing_was_written_lacks_its_keys() {
+        let source = crate::source::Sources::new().add(
+            crate::source::Origin::File("values.yaml".to_owned()),
+            String::new(),
+        );
+        let text = "extraVolumes: [null, {name: a}]\nsecurityContext: null\n";
+        let merged = crate::yaml::read(text, source, &mut Vec::new()).unwrap();
+        let mut diagnostics = Vec::new();
+        read(&merged, &mut diagnostics);
+        let paths: Vec<String> = diagnostics
+            .iter()
+            .map(|found| format!("{} {}", found.code.id, found.path))
+            .collect();
+        assert_eq!(paths, ["MK103 extraVolumes[0].name"]);
+    }
+
+    #[test]
+    fn what_the_official_chart_has_and_this_has_not() {
+        let fault = fault("migrations: {enabled: true}\n");
+        assert_eq!(
+            fault.message,
+            "there is no setting `migrations`: the official chart's job passes an option that \
+             MLflow does not have"
+        );
+        assert!(fault.help.unwrap().starts_with("remove it: "));
+        assert_eq!(
+            fault.fix.unwrap().edits,
+            [Edit::remove(&ValuePath::parse("migrations").unwrap())]
+        );
+        // Below another key it is a slip like any other.
+        let path = ValuePath::parse("storage.migrations").unwrap();
+        let node = Node::null(crate::source::Span::new(SourceId::DEFAULTS, 0, 0));
+        assert_eq!(
+            unknown_key(&path, &node, &["enabled"]).message,
+            "there is no setting `storage.migrations`"
+        );
+    }
 }

@@ -47,6 +47,15 @@ impl Server {
             .filter(|value| !value.is_empty())
     }
 
+    /// The key of an option that has a value, as it is spelt here.
+    pub fn option_key(&self, name: &str) -> Option<&str> {
+        self.option(name)?;
+        self.value_options
+            .keys()
+            .find(|key| key.replace('_', "-") == name)
+            .map(String::as_str)
+    }
+
     /// Whether an option without a value is given, by its name on the command line.
     pub fn flag(&self, name: &str) -> bool {
         self.flag_options
