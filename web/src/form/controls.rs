@@ -344,6 +344,10 @@ fn yaml_text(value: &Json) -> String {
 }
 
 fn parse_yaml(text: &str) -> Result<Json, String> {
+    // An empty file of values is an empty mapping, but an empty field is nothing.
+    if text.trim().is_empty() {
+        return Ok(Json::Null);
+    }
     let mut faults = Vec::new();
     let node = yaml::read(text, SourceId::DEFAULTS, &mut faults);
     match (node, faults.first()) {
@@ -382,7 +386,7 @@ mod tests {
 
     #[test]
     fn yaml_is_checked_as_it_is_typed() {
-        assert_eq!(parse_yaml("").unwrap(), json!({}));
+        assert_eq!(parse_yaml(" \n").unwrap(), json!(null));
         assert_eq!(parse_yaml("a: [1, b]").unwrap(), json!({"a": [1, "b"]}));
         assert!(parse_yaml("a: [").is_err());
         assert_eq!(yaml_text(&json!({})), "");
