@@ -52,11 +52,11 @@ try {
                 await page.page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`) });
                 if (name === "problems" && size === "desktop") {
                     // For the site's first page, which is to be light.
-                    await page.page.setViewportSize({ width: 1120, height: 700 });
+                    await page.page.setViewportSize({ width: 1000, height: 640 });
                     await page.page.screenshot({
                         path: path.join(folder, `hero-${colorScheme}.jpg`),
                         type: "jpeg",
-                        quality: 50,
+                        quality: 45,
                     });
                 }
                 await context.close();
