@@ -132,7 +132,7 @@ test("fixes mend", async (t) => {
     assert.equal((await page.problems("error")).length, 2);
     await page.page.getByRole("button", { name: /^Fix all/ }).click();
     await page.assertClean();
-    assert.match(await page.values(), /^image:\n {2}tag: v3\.17\.2\nreplicaCount: 1$/m);
+    assert.match(await page.values(), /^replicaCount: 1\nimage:\n {2}tag: v3\.17\.2$/m);
 });
 
 test("features are one switch for all that they need", async (t) => {

@@ -199,6 +199,9 @@ test("one line puts a playground on somebody else's page", async (t) => {
         <mlflow-k8s-playground theme="dark" height="500"><pre>
 storage:
   enabled: true
+mlflow:
+  backendStoreUri: sqlite:////mlflow/mlflow.db
+  artifactsDestination: /mlflow/artifacts
 service:
   type: NodePort
 </pre></mlflow-k8s-playground>

@@ -46,7 +46,8 @@ pub(crate) fn listen(state: State, sheet: RwSignal<Option<Sheet>>) {
             undo_or_redo(state, &event);
             return;
         }
-        let busy = sheet.with_untracked(Option::is_some) || dom::is_writing();
+        // The signal follows a dialog that closes only after it has told.
+        let busy = dom::find("dialog[open]").is_some() || dom::is_writing();
         if busy || event.alt_key() {
             return;
         }

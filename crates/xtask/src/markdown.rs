@@ -161,7 +161,7 @@ impl<'e> Writer<'e> {
             }
             Tag::Table(_) => {
                 self.raw(
-                    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
+                    "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
                 );
                 self.output.push(Event::Start(tag));
             }
