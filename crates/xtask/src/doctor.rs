@@ -81,21 +81,27 @@ fn needs(workspace: &Workspace) -> Vec<Need> {
         },
         Need {
             name: "Node.js and npm".to_owned(),
-            purpose: "building and testing the module",
+            purpose: "building and testing the module and the page",
             found: tools::find_node(workspace),
             plan: debian("nodejs npm"),
         },
         Need {
             name: "npm packages".to_owned(),
-            purpose: "wasm-opt, and testing the module",
+            purpose: "wasm-opt, and testing the module and the page",
             found: tools::find_npm_packages(workspace).map(|folder| folder.display().to_string()),
             plan: "npm, from crates/xtask/node".to_owned(),
         },
         Need {
             name: "Chromium".to_owned(),
-            purpose: "testing the module in a browser",
+            purpose: "testing the module and the page",
             found: tools::find_browser().map(|browser| browser.chromium.display().to_string()),
             plan: debian("chromium chromium-driver"),
+        },
+        Need {
+            name: "nginx".to_owned(),
+            purpose: "testing the site",
+            found: tools::find_nginx().map(|program| program.display().to_string()),
+            plan: debian("nginx-light"),
         },
     ];
     needs.extend(CARGO_TOOLS.iter().map(|tool| {

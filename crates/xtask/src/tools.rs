@@ -214,10 +214,16 @@ pub(crate) fn install_browser(workspace: &Workspace) -> anyhow::Result<Browser> 
         )
 }
 
+/// Where nginx is. Debian has it beside what only root runs, which is not on
+/// every path.
+pub(crate) fn find_nginx() -> Option<PathBuf> {
+    let beside = PathBuf::from("/usr/sbin/nginx");
+    which("nginx").or_else(|| beside.exists().then_some(beside))
+}
+
 /// Makes sure that nginx is there, which serves the site in its tests.
 pub(crate) fn install_nginx(workspace: &Workspace) -> anyhow::Result<()> {
-    // Debian has it beside what only root runs, which is not on every path.
-    if which("nginx").is_none() && !Path::new("/usr/sbin/nginx").exists() {
+    if find_nginx().is_none() {
         install_from_debian(workspace, &["nginx-light"])
             .context("nginx is needed on the path; install it, and run this again")?;
     }
