@@ -1,6 +1,18 @@
 // Compiled by `tsc --strict`, never run: the types say what the package does.
-import { applyFix, check, preset, presets, removeValue, render, rules, setValue } from "mlflow-k8s-wasm";
-import type { Diagnostic, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
+import {
+    applyFix,
+    check,
+    commands,
+    diagram,
+    preset,
+    presets,
+    redact,
+    removeValue,
+    render,
+    rules,
+    setValue,
+} from "mlflow-k8s-wasm";
+import type { Diagnostic, DiagramNode, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
 import { schema } from "mlflow-k8s-wasm/schema";
 
 const options: RenderOptions = {
@@ -39,8 +51,11 @@ setValue("", "a.b", [{ c: null }]).diagnostics satisfies Diagnostic[];
 presets().map(({ name, summary, valuesYaml }) => name + summary + valuesYaml);
 rules().map(({ code, name, topic, summary, why, example }) => code + name + topic + summary + why + example);
 result.silenced satisfies Diagnostic[];
+commands("", options).map(({ title, why, kind, text }) => [title, why ?? "", kind === "shell", text]);
+diagram("").nodes satisfies DiagramNode[];
+const clean: string | null = redact("").valuesYaml;
 schema()["properties"];
-console.log(texts, namespaces, yaml?.length);
+console.log(texts, namespaces, yaml?.length, clean);
 
 // @ts-expect-error There may be no such preset.
 preset("none").valuesYaml;

@@ -1,9 +1,12 @@
 export {
     applyFix,
     check,
+    commands,
     defaultValues,
+    diagram,
     preset,
     presets,
+    redact,
     removeValue,
     render,
     rules,
@@ -12,6 +15,9 @@ export {
 } from "./module.js";
 export type {
     Diagnostic,
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
     Edit,
     EditResult,
     Fix,
@@ -19,8 +25,10 @@ export type {
     Manifest,
     Place,
     Preset,
+    RedactResult,
     RenderOptions,
     RenderResult,
     Rule,
+    Step,
     ValuesFile,
 } from "./module.js";

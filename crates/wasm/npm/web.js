@@ -7,9 +7,12 @@ await init();
 // take re-exports from their source and drop the line above.
 export const applyFix = module.applyFix;
 export const check = module.check;
+export const commands = module.commands;
 export const defaultValues = module.defaultValues;
+export const diagram = module.diagram;
 export const preset = module.preset;
 export const presets = module.presets;
+export const redact = module.redact;
 export const removeValue = module.removeValue;
 export const render = module.render;
 export const rules = module.rules;

@@ -12,7 +12,10 @@ mod types;
 use mlflow_k8s_core::Outcome;
 use mlflow_k8s_core::diagnostic::{Edit, Fix};
 use mlflow_k8s_core::document::Document;
-use mlflow_k8s_core::{presets as core_presets, rules as core_rules, values};
+use mlflow_k8s_core::{
+    commands as core_commands, diagram as core_diagram, presets as core_presets,
+    redact as core_redact, rules as core_rules, values,
+};
 use wasm_bindgen::prelude::*;
 
 use arguments::{Call, fix_of};
@@ -83,6 +86,68 @@ fn run(values_yaml: &JsValue, options: &JsValue) -> Result<Outcome, JsValue> {
         outcome.manifests = None;
     }
     Ok(outcome)
+}
+
+/// What to run, in order, for exactly these values: from the Secrets to the
+/// client, and back. Empty when a diagnostic of `render` is an error.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(unchecked_return_type = "Step[]")]
+pub fn commands(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let manifests = run(values_yaml, options)?.manifests;
+    let steps = manifests.as_ref().map(core_commands::commands);
+    let steps: Vec<_> = steps.into_iter().flatten().map(types::Step::of).collect();
+    to_js(&steps)
+}
+
+/// The objects and how they refer to each other, laid out in columns and rows.
+/// Empty when a diagnostic of `render` is an error.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(unchecked_return_type = "Diagram")]
+pub fn diagram(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let manifests = run(values_yaml, options)?.manifests.unwrap_or_default();
+    to_js(&types::Diagram::of(core_diagram::Diagram::of(&manifests)))
+}
+
+/// Takes what looks like a credential out of a values file, before it is shown
+/// or sent to anybody.
+///
+/// `valuesYaml` is null when the text cannot be understood: there may be
+/// anything in it. The diagnostics say why.
+///
+/// @throws {TypeError} when the argument is not a string
+#[wasm_bindgen(unchecked_return_type = "RedactResult")]
+pub fn redact(
+    #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let text = arguments::text(values_yaml, "valuesYaml")?;
+    let outcome = core_redact::redact(&text);
+    to_js(&types::RedactResult::of(text, outcome))
 }
 
 /// Every preset, in the order in which they are offered.

@@ -1,7 +1,8 @@
 //! What goes out, and the TypeScript types of what comes in.
 
+use mlflow_k8s_core::redact::{NotShareable, Redacted};
 use mlflow_k8s_core::source::{Origin, SourceId, Sources};
-use mlflow_k8s_core::{Outcome, diagnostic, manifest, presets, rules};
+use mlflow_k8s_core::{Outcome, commands, diagnostic, diagram, manifest, presets, rules};
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -144,6 +145,137 @@ impl EditResult {
         Self {
             values_yaml: text,
             diagnostics: diagnostics(&sources, &found),
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Step {
+    /// What it does, as an instruction without a full stop.
+    pub(crate) title: String,
+    /// Why, or what to know before.
+    #[tsify(type = "string | null")]
+    pub(crate) why: Option<String>,
+    /// What runs its text.
+    #[tsify(type = "\"shell\" | \"python\"")]
+    pub(crate) kind: commands::Kind,
+    /// The commands or the program, ending without a newline.
+    pub(crate) text: String,
+}
+
+impl Step {
+    pub(crate) fn of(step: commands::Step) -> Self {
+        Self {
+            title: step.title,
+            why: step.why,
+            kind: step.kind,
+            text: step.text,
+        }
+    }
+}
+
+/// The objects and how they refer to each other.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Diagram {
+    /// The objects, by column and row.
+    pub(crate) nodes: Vec<DiagramNode>,
+    /// How they refer to each other.
+    pub(crate) edges: Vec<DiagramEdge>,
+    /// Number of columns.
+    pub(crate) columns: usize,
+    /// Number of rows of the longest column.
+    pub(crate) rows: usize,
+}
+
+/// An object, or something outside that objects refer to.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DiagramNode {
+    /// Unique: `Deployment/mlflow-mlflow`.
+    pub(crate) id: String,
+    /// Its kind; `Database`, `Bucket` and `Server` are no objects of Kubernetes.
+    pub(crate) kind: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is referred to and not rendered.
+    pub(crate) external: bool,
+    /// Its column, from 0.
+    pub(crate) column: usize,
+    /// Its row, from 0; no two nodes share a cell.
+    pub(crate) row: usize,
+}
+
+/// A reference.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DiagramEdge {
+    /// The `id` of the node that refers.
+    pub(crate) from: String,
+    /// The `id` of the node that is referred to.
+    pub(crate) to: String,
+    /// How, in a few words.
+    pub(crate) label: String,
+}
+
+impl Diagram {
+    pub(crate) fn of(diagram: diagram::Diagram) -> Self {
+        let nodes = diagram.nodes.into_iter().map(|node| DiagramNode {
+            id: node.id,
+            kind: node.kind,
+            name: node.name,
+            external: node.external,
+            column: node.column,
+            row: node.row,
+        });
+        let edges = diagram.edges.into_iter().map(|edge| DiagramEdge {
+            from: edge.from,
+            to: edge.to,
+            label: edge.label,
+        });
+        Self {
+            nodes: nodes.collect(),
+            edges: edges.collect(),
+            columns: diagram.columns,
+            rows: diagram.rows,
+        }
+    }
+}
+
+/// A text without credentials.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RedactResult {
+    /// The text, in which all else is as it was; null when it cannot be understood.
+    #[tsify(type = "string | null")]
+    pub(crate) values_yaml: Option<String>,
+    /// Where something was taken out: paths of settings, `line 7 (comment)`.
+    pub(crate) paths: Vec<String>,
+    /// Why there is no text.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl RedactResult {
+    pub(crate) fn of(text: String, outcome: Result<Redacted, NotShareable>) -> Self {
+        match outcome {
+            Ok(clean) => Self {
+                values_yaml: Some(clean.text),
+                paths: clean.paths,
+                diagnostics: Vec::new(),
+            },
+            Err(refused) => {
+                let (paths, found) = match refused {
+                    NotShareable::Unreadable(found) => (Vec::new(), found),
+                    NotShareable::Stuck(path) => (vec![path], Vec::new()),
+                };
+                Self {
+                    values_yaml: None,
+                    paths,
+                    diagnostics: EditResult::of(text, found).diagnostics,
+                }
+            }
         }
     }
 }

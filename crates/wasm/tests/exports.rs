@@ -4,8 +4,8 @@
 
 use js_sys::{Array, JSON, Object, Reflect, TypeError};
 use mlflow_k8s_wasm::{
-    apply_fix, check, default_values, preset, presets, remove_value, render, rules, set_value,
-    version,
+    apply_fix, check, commands, default_values, diagram, preset, presets, redact, remove_value,
+    render, rules, set_value, version,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -65,6 +65,44 @@ fn a_preset_renders() {
         assert!(yaml.contains(&get_text(&manifest, "yaml")));
     }
     assert!(yaml.contains("name: tracking-mlflow"));
+}
+
+#[test]
+fn what_comes_of_the_manifests() {
+    let options = js(r#"{"presets": ["production"]}"#);
+    let steps = commands(&text(""), &options).unwrap();
+    assert!(length(&steps) > 5);
+    assert_eq!(get_text(&steps, "0.kind"), "shell");
+    let graph = diagram(&text(""), &options).unwrap();
+    let nodes = get(&graph, "nodes");
+    assert!(texts(&nodes, "id").contains(&"Deployment/mlflow-mlflow".to_owned()));
+    assert!(length(&get(&graph, "edges")) > 3);
+
+    let broken = text("storage: [");
+    assert_eq!(length(&commands(&broken, &NONE).unwrap()), 0);
+    assert_eq!(length(&get(&diagram(&broken, &NONE).unwrap(), "nodes")), 0);
+    assert!(type_error(commands(&js("1"), &NONE)).contains("valuesYaml"));
+}
+
+#[test]
+fn credentials_can_be_taken_out() {
+    let values = "mlflow:\n  backendStoreUri: postgresql://u:hunter2@db/m # kept\n";
+    let clean = redact(&text(values)).unwrap();
+    let after = get_text(&clean, "valuesYaml");
+    assert!(
+        !after.contains("hunter2") && after.contains("# kept"),
+        "{after}"
+    );
+    let paths: Vec<_> = get(&clean, "paths")
+        .unchecked_into::<Array>()
+        .iter()
+        .collect();
+    assert_eq!(paths, [text("mlflow.backendStoreUri")]);
+
+    let refused = redact(&text("a: [")).unwrap();
+    assert!(get(&refused, "valuesYaml").is_null());
+    assert_eq!(get_text(&refused, "diagnostics.0.severity"), "error");
+    assert!(type_error(redact(&js("1"))).contains("valuesYaml"));
 }
 
 #[test]
