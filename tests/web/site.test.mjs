@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { BLANK, launch, serve, toolFile, variable } from "../browser.mjs";
+import { launch, serve, toolFile, variable } from "../browser.mjs";
 
 const site = variable("MLFLOW_K8S_SITE");
 const axe = readFileSync(toolFile("axe-core/axe.min.js"), "utf8");
@@ -192,21 +192,8 @@ test("without scripts the examples are there to read", async (t) => {
 test("one line puts a playground on somebody else's page", async (t) => {
     const other = mkdtempSync(path.join(os.tmpdir(), "mlflow-k8s-"));
     t.after(() => rmSync(other, { recursive: true }));
-    writeFileSync(
-        path.join(other, "index.html"),
-        `${BLANK}<title>Elsewhere</title>
-        <script type="module" src="${address}playground.js"></script>
-        <mlflow-k8s-playground theme="dark" height="500"><pre>
-storage:
-  enabled: true
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-service:
-  type: NodePort
-</pre></mlflow-k8s-playground>
-        <iframe src="${address}configurator/?embed=1&amp;preset=tls" title="By hand" width="900" height="400"></iframe>`,
-    );
+    const text = readFileSync(path.join(import.meta.dirname, "elsewhere.html"), "utf8");
+    writeFileSync(path.join(other, "index.html"), text.replaceAll("SITE", address.slice(0, -1)));
     const elsewhere = await serve(t, other);
     const page = await open(t, elsewhere.address);
     const element = page.locator("mlflow-k8s-playground");
