@@ -9,9 +9,12 @@ import { BLANK, here, installed, open, program, project, serve, tool, toolFile }
 const EXPORTS = [
     "applyFix",
     "check",
+    "commands",
     "defaultValues",
+    "diagram",
     "preset",
     "presets",
+    "redact",
     "removeValue",
     "render",
     "rules",
