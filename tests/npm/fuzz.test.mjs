@@ -16,12 +16,18 @@ function inputs(target) {
             const text = readFileSync(path.join(folder, name), "utf8");
             texts.push(text);
             for (let part = 1; part < 8; part += 1) {
-                texts.push(text.slice(0, (text.length * part) / 8));
+                texts.push(cut(text, Math.floor((text.length * part) / 8)));
             }
         }
     }
     assert.ok(texts.length > 0, `no inputs for ${target}`);
     return texts;
+}
+
+/** The text up to a place, but no half of a character. */
+function cut(text, end) {
+    const insideOfPair = (text.codePointAt(end - 1) ?? 0) > 0xffff;
+    return text.slice(0, insideOfPair ? end - 1 : end);
 }
 
 function refusedOrRendered({ yaml, diagnostics }) {

@@ -1,7 +1,7 @@
 //! What a caller passed, checked by hand: serde-wasm-bindgen ignores unknown
 //! keys and does not say where in an object a fault is.
 
-use js_sys::{Array, JSON, Object, Reflect, TypeError};
+use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
 use mlflow_k8s_core::Rules;
 use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit, Fix};
 use mlflow_k8s_core::layers::Layer;
@@ -112,7 +112,8 @@ fn no_rule(code: &str) -> Diagnostic {
 /// Values files: a text, or a list of texts with their names.
 fn files(values: &JsValue) -> Result<Vec<Layer>, JsValue> {
     const NAME: &str = "valuesYaml";
-    if let Some(text) = values.as_string() {
+    if values.is_string() {
+        let text = text(values, NAME)?;
         let name = VALUES_NAME.to_owned();
         return Ok(vec![Layer::File { name, text }]);
     }
@@ -175,9 +176,16 @@ pub(crate) fn fix_of(edits: Vec<Edit>) -> Fix {
 
 /// A text.
 pub(crate) fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
-    value
+    let text = value
         .as_string()
-        .ok_or_else(|| wrong(value, name, "a string"))
+        .ok_or_else(|| wrong(value, name, "a string"))?;
+    // What UTF-8 cannot hold comes over the border as the replacement character.
+    if text.contains('\u{fffd}') && !value.unchecked_ref::<JsString>().is_valid_utf16() {
+        return Err(fault(&format!(
+            "`{name}` holds half of a surrogate pair: it was cut inside a character"
+        )));
+    }
+    Ok(text)
 }
 
 fn boolean(value: &JsValue, name: &str) -> Result<bool, JsValue> {
@@ -194,12 +202,14 @@ pub(crate) fn json(value: &JsValue, name: &str) -> Result<serde_json::Value, JsV
     if value.as_f64().is_some_and(|number| !number.is_finite()) {
         return Err(wrong(value, name, what));
     }
-    JSON::stringify(value)
+    let text = JSON::stringify(value)
         .ok()
         // Undefined and functions come out as undefined.
         .and_then(|text| text.as_string())
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .ok_or_else(|| wrong(value, name, what))
+        .ok_or_else(|| wrong(value, name, what))?;
+    // Half a surrogate pair, or more levels than anybody needs.
+    serde_json::from_str(&text)
+        .map_err(|error| fault(&format!("`{name}` cannot be read as JSON: {error}")))
 }
 
 /// The keys and values of a plain object.

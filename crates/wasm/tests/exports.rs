@@ -2,7 +2,7 @@
 //! `WASM_BINDGEN_USE_BROWSER=1`. `cargo xtask test` does both.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Array, JSON, Object, Reflect, TypeError};
+use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
 use mlflow_k8s_wasm::{
     apply_fix, check, commands, default_values, diagram, preset, presets, redact, remove_value,
     render, rules, set_value, version,
@@ -194,8 +194,18 @@ fn wrong_calls_are_type_errors_that_name_the_argument() {
     let cycle = Object::new();
     Reflect::set(&cycle, &text("self"), &cycle).unwrap();
     let fix = |json: &str| type_error(apply_fix(&text(""), &js(json)));
+    let half = JsString::from_char_code1(0xd83d);
+    let cut = type_error(render(&half, &NONE));
     let render = |values: &str, options: &str| type_error(render(&js(values), &js(options)));
     for (message, expected) in [
+        (
+            cut,
+            "`valuesYaml` holds half of a surrogate pair: it was cut inside a character",
+        ),
+        (
+            type_error(set_value(&text(""), &text("a"), &half)),
+            "`value` cannot be read as JSON: lone leading surrogate in hex escape at line 1 column 7",
+        ),
         (
             type_error(check(&NONE, &NONE)),
             "`valuesYaml` must be a string or an array of {name, text}, not undefined",
