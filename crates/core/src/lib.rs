@@ -6,6 +6,7 @@ pub mod commands;
 pub mod diagnostic;
 pub mod diagram;
 pub mod document;
+pub mod kubernetes;
 pub mod layers;
 pub mod manifest;
 pub mod mend;

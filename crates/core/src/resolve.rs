@@ -13,19 +13,16 @@ pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
 pub(crate) use server::static_prefix;
 
+use crate::kubernetes::{
+    Affinity, Container, DeploymentStrategy, EnvFromSource, EnvVar, LocalObjectReference,
+    NetworkPolicyEgressRule, PodSecurityContext, PolicyRule, Probe, ResourceRequirements,
+    SecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount,
+};
 use crate::release::Release;
 use crate::values::{
     CaSecret, ExternalSecrets, HttpRoute, Ingress, PullPolicy, ServiceMonitor, ServiceType,
     Storage, StringMap, Values,
 };
-use k8s_openapi::api::apps::v1::DeploymentStrategy;
-use k8s_openapi::api::core::v1::{
-    Affinity, Container, EnvFromSource, EnvVar, LocalObjectReference, PodSecurityContext, Probe,
-    ResourceRequirements, SecurityContext, Toleration, TopologySpreadConstraint, Volume,
-    VolumeMount,
-};
-use k8s_openapi::api::networking::v1::NetworkPolicyEgressRule;
-use k8s_openapi::api::rbac::v1::PolicyRule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is rendered: a feature that is off is `None`.

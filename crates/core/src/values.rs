@@ -37,17 +37,16 @@ pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, 
 pub use read::default_tree;
 pub(crate) use read::read;
 #[cfg(feature = "schema")]
-pub use schema::{commented_defaults, reference, schema, settings};
+pub use schema::{commented_defaults, kubernetes, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};
 pub use server::{MlflowStores, Probe, Probes, Server};
 pub use storage::{AccessMode, Storage};
 pub use tool::Tool;
 
-use k8s_openapi::api::apps::v1::DeploymentStrategy;
-use k8s_openapi::api::core::v1::{
-    Affinity, Capabilities, Container, EnvFromSource, EnvVar, LocalObjectReference,
-    PodSecurityContext, ResourceRequirements, SeccompProfile, SecurityContext, Toleration,
-    TopologySpreadConstraint, Volume, VolumeMount,
+use crate::kubernetes::{
+    Affinity, Capabilities, Container, DeploymentStrategy, EnvFromSource, EnvVar,
+    LocalObjectReference, PodSecurityContext, ResourceRequirements, SeccompProfile,
+    SecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount,
 };
 use serde::{Deserialize, Serialize};
 

@@ -31,6 +31,10 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             "crates/core/src/values/defaults.yaml".to_owned(),
             values::commented_defaults(),
         ),
+        (
+            "crates/core/src/kubernetes/api.rs".to_owned(),
+            values::kubernetes(),
+        ),
         (format!("{RULES}/README.md"), rules::index()),
         ("docs/reference/values.md".to_owned(), values::reference()),
         (

@@ -3,10 +3,10 @@
 use super::syntax::{DNS_LABEL, ENV_NAME, MOUNT_PATH};
 use super::{Findings, path, server, shown};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::{Container, EnvVar, ResourceRequirements, Volume, VolumeMount};
 use crate::path::ValuePath;
 use crate::resolve::Resolved;
 use crate::values::Values;
-use k8s_openapi::api::core::v1::{Container, EnvVar, ResourceRequirements, Volume, VolumeMount};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {

@@ -6,9 +6,9 @@ use super::syntax::{
 };
 use super::{Findings, path, quantity, schedule, shown};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::EnvVarSource;
 use crate::path::ValuePath;
 use crate::values::{Probe, Values};
-use k8s_openapi::api::core::v1::EnvVarSource;
 
 pub(super) fn check(values: &Values, findings: &mut Findings<'_>) {
     image(values, findings);

@@ -2,12 +2,16 @@
 
 use super::deployment::{mlflow_container, pod_spec};
 use super::metadata::{self, Component};
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{
+    Affinity, Container, CronJobSpec, JobSpec, JobTemplateSpec, PodAffinityTerm, PodSpec,
+    PodTemplateSpec,
+};
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, JobSpec, JobTemplateSpec};
-use k8s_openapi::api::core::v1::{Affinity, Container, PodAffinityTerm, PodSpec, PodTemplateSpec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<CronJob> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let garbage_collection = resolved.garbage_collection.as_ref()?;
     let container = Container {
         name: "mlflow-gc".to_owned(),
@@ -31,26 +35,25 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<CronJob> {
             ..pod_spec(resolved)
         }),
     };
-    Some(CronJob {
-        metadata: metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
-        spec: CronJobSpec {
-            schedule: garbage_collection.schedule.to_owned(),
-            // Two collectors at once would delete under each other's hands.
-            concurrency_policy: Some("Forbid".to_owned()),
-            successful_jobs_history_limit: Some(3),
-            failed_jobs_history_limit: Some(3),
-            job_template: JobTemplateSpec {
-                metadata: None,
-                spec: Some(JobSpec {
-                    backoff_limit: Some(1),
-                    template,
-                    ..JobSpec::default()
-                }),
-            },
-            ..CronJobSpec::default()
+    let spec = CronJobSpec {
+        schedule: garbage_collection.schedule.to_owned(),
+        // Two collectors at once would delete under each other's hands.
+        concurrency_policy: Some("Forbid".to_owned()),
+        successful_jobs_history_limit: Some(3),
+        failed_jobs_history_limit: Some(3),
+        job_template: JobTemplateSpec {
+            spec: Some(JobSpec {
+                backoff_limit: Some(1),
+                template,
+            }),
         },
-        status: None,
-    })
+    };
+    Some(object(
+        "batch/v1",
+        "CronJob",
+        &metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        vec![("spec", spec.to_tree())],
+    ))
 }
 
 /// The user's affinity and, where a volume is bound to one node, the server's node.
@@ -66,10 +69,7 @@ fn affinity(resolved: &Resolved<'_>, beside_server: bool) -> Option<Affinity> {
         .required_during_scheduling_ignored_during_execution
         .get_or_insert_default()
         .push(PodAffinityTerm {
-            label_selector: Some(LabelSelector {
-                match_labels: Some(resolved.selector()),
-                match_expressions: None,
-            }),
+            label_selector: Some(metadata::selecting(resolved.selector())),
             topology_key: "kubernetes.io/hostname".to_owned(),
             ..PodAffinityTerm::default()
         });

@@ -1,46 +1,45 @@
 //! The Deployment of the server.
 
 use super::metadata::{self, Component};
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{Container, ContainerPort, DeploymentSpec, PodSpec, PodTemplateSpec};
+use crate::manifest::Manifest;
 use crate::resolve::{Pod, Resolved};
-use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
-use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Deployment {
+pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
     let server = &resolved.server;
     let mut containers = vec![container(resolved)];
     containers.extend_from_slice(server.extra_containers);
-    Deployment {
-        metadata: metadata::namespaced(resolved, &resolved.fullname, Component::Server),
-        spec: DeploymentSpec {
-            replicas: server.replicas,
-            strategy: Some(server.strategy.clone()),
-            selector: LabelSelector {
-                match_labels: Some(resolved.selector()),
-                match_expressions: None,
-            },
-            template: PodTemplateSpec {
-                metadata: Some(metadata::pod(
-                    resolved,
-                    resolved.selector(),
-                    Component::Server,
-                )),
-                spec: Some(PodSpec {
-                    // A Service named mlflow would put `MLFLOW_PORT=tcp://…` into
-                    // the environment, which the server reads as its port.
-                    enable_service_links: Some(false),
-                    init_containers: metadata::list(server.init_containers),
-                    containers,
-                    volumes: metadata::list(&server.volumes),
-                    affinity: resolved.pod.affinity.cloned(),
-                    topology_spread_constraints: metadata::list(server.topology_spread_constraints),
-                    ..pod_spec(resolved)
-                }),
-            },
-            ..DeploymentSpec::default()
+    let spec = DeploymentSpec {
+        replicas: server.replicas,
+        strategy: Some(server.strategy.clone()),
+        selector: metadata::selecting(resolved.selector()),
+        template: PodTemplateSpec {
+            metadata: Some(metadata::pod(
+                resolved,
+                resolved.selector(),
+                Component::Server,
+            )),
+            spec: Some(PodSpec {
+                // A Service named mlflow would put `MLFLOW_PORT=tcp://…` into
+                // the environment, which the server reads as its port.
+                enable_service_links: Some(false),
+                init_containers: metadata::list(server.init_containers),
+                containers,
+                volumes: metadata::list(&server.volumes),
+                affinity: resolved.pod.affinity.cloned(),
+                topology_spread_constraints: metadata::list(server.topology_spread_constraints),
+                ..pod_spec(resolved)
+            }),
         },
-        status: None,
-    }
+    };
+    object(
+        "apps/v1",
+        "Deployment",
+        &metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        vec![("spec", spec.to_tree())],
+    )
 }
 
 fn container(resolved: &Resolved<'_>) -> Container {

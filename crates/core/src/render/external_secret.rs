@@ -1,14 +1,15 @@
 //! The External Secrets Operator's ExternalSecret.
 
-use super::custom::CustomResource;
 use super::metadata::{self, Component};
+use super::object::{object, spec};
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use crate::values::{SecretData, Template};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Spec {
+struct Spec {
     refresh_interval: String,
     secret_store_ref: SecretStoreRef,
     target: Target,
@@ -30,25 +31,26 @@ struct Target {
     template: Option<Template>,
 }
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let external = resolved.external_secrets.as_ref()?;
     let settings = external.settings;
-    Some(CustomResource {
-        api_version: settings.api_version.clone(),
-        kind: "ExternalSecret",
-        metadata: metadata::namespaced(resolved, &external.name, Component::Server),
-        spec: Spec {
-            refresh_interval: settings.refresh_interval.clone(),
-            secret_store_ref: SecretStoreRef {
-                name: resolved.fullname.clone(),
-                kind: "SecretStore",
-            },
-            target: Target {
-                name: external.secret_name.clone(),
-                creation_policy: "Owner",
-                template: metadata::some(&settings.template),
-            },
-            data: settings.data.clone(),
+    let content = Spec {
+        refresh_interval: settings.refresh_interval.clone(),
+        secret_store_ref: SecretStoreRef {
+            name: resolved.fullname.clone(),
+            kind: "SecretStore",
         },
-    })
+        target: Target {
+            name: external.secret_name.clone(),
+            creation_policy: "Owner",
+            template: metadata::some(&settings.template),
+        },
+        data: settings.data.clone(),
+    };
+    Some(object(
+        &settings.api_version,
+        "ExternalSecret",
+        &metadata::namespaced(resolved, &external.name, Component::Server),
+        vec![("spec", spec(&content))],
+    ))
 }

@@ -1,15 +1,16 @@
 //! The Gateway API's HTTPRoute.
 
-use super::custom::CustomResource;
 use super::metadata::{self, Component};
+use super::object::{object, spec};
+use crate::kubernetes::ObjectMeta;
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use crate::values::{HttpRouteFilter, HttpRouteMatch, ParentReference, PathMatch};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Spec {
+struct Spec {
     parent_refs: Vec<ParentReference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hostnames: Vec<String>,
@@ -31,7 +32,7 @@ struct BackendRef {
     port: i32,
 }
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let route = resolved.http_route?;
     let every_path = || {
         vec![HttpRouteMatch {
@@ -46,24 +47,25 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
         "" => "gateway.networking.k8s.io/v1",
         version => version,
     };
-    Some(CustomResource {
-        api_version: api_version.to_owned(),
-        kind: "HTTPRoute",
-        metadata: ObjectMeta {
+    let content = Spec {
+        parent_refs: route.parent_refs.clone(),
+        hostnames: route.hostnames.clone(),
+        rules: vec![Rule {
+            matches: metadata::list(&route.matches).unwrap_or_else(every_path),
+            filters: route.filters.clone(),
+            backend_refs: vec![BackendRef {
+                name: resolved.fullname.clone(),
+                port: resolved.service.port,
+            }],
+        }],
+    };
+    Some(object(
+        api_version,
+        "HTTPRoute",
+        &ObjectMeta {
             annotations: metadata::annotations(&route.annotations),
             ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
         },
-        spec: Spec {
-            parent_refs: route.parent_refs.clone(),
-            hostnames: route.hostnames.clone(),
-            rules: vec![Rule {
-                matches: metadata::list(&route.matches).unwrap_or_else(every_path),
-                filters: route.filters.clone(),
-                backend_refs: vec![BackendRef {
-                    name: resolved.fullname.clone(),
-                    port: resolved.service.port,
-                }],
-            }],
-        },
-    })
+        vec![("spec", spec(&content))],
+    ))
 }

@@ -1,22 +1,24 @@
 //! The Ingress.
 
 use super::metadata::{self, Component};
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{
+    HttpIngressPath, HttpIngressRuleValue, IngressBackend, IngressRule, IngressServiceBackend,
+    IngressSpec, ObjectMeta, ServiceBackendPort,
+};
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use crate::values::IngressPath;
-use k8s_openapi::api::networking::v1::{
-    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule,
-    IngressServiceBackend, IngressSpec, ServiceBackendPort,
-};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Ingress> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let ingress = resolved.ingress?;
     let rules = ingress
         .hosts
         .iter()
         .map(|host| IngressRule {
             host: metadata::some(&host.host),
-            http: Some(HTTPIngressRuleValue {
+            http: Some(HttpIngressRuleValue {
                 paths: host
                     .paths
                     .iter()
@@ -25,23 +27,25 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Ingress> {
             }),
         })
         .collect();
-    Some(Ingress {
-        metadata: ObjectMeta {
-            annotations: metadata::annotations(&ingress.annotations),
-            ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
-        },
-        spec: Some(IngressSpec {
-            ingress_class_name: metadata::some(&ingress.class_name),
-            tls: metadata::list(&ingress.tls),
-            rules: Some(rules),
-            default_backend: None,
-        }),
-        status: None,
-    })
+    let metadata = ObjectMeta {
+        annotations: metadata::annotations(&ingress.annotations),
+        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+    };
+    let spec = IngressSpec {
+        ingress_class_name: metadata::some(&ingress.class_name),
+        tls: metadata::list(&ingress.tls),
+        rules: Some(rules),
+    };
+    Some(object(
+        "networking.k8s.io/v1",
+        "Ingress",
+        &metadata,
+        vec![("spec", spec.to_tree())],
+    ))
 }
 
-fn path(resolved: &Resolved<'_>, settings: &IngressPath) -> HTTPIngressPath {
-    HTTPIngressPath {
+fn path(resolved: &Resolved<'_>, settings: &IngressPath) -> HttpIngressPath {
+    HttpIngressPath {
         path: Some(settings.path.clone()),
         path_type: settings.path_type.as_str().to_owned(),
         backend: IngressBackend {
@@ -49,10 +53,8 @@ fn path(resolved: &Resolved<'_>, settings: &IngressPath) -> HTTPIngressPath {
                 name: resolved.fullname.clone(),
                 port: Some(ServiceBackendPort {
                     name: Some(resolved.server.port_name.to_owned()),
-                    number: None,
                 }),
             }),
-            resource: None,
         },
     }
 }

@@ -1,8 +1,8 @@
 //! Names, labels and annotations.
 
+use crate::kubernetes::{LabelSelector, ObjectMeta};
 use crate::resolve::{Resolved, SERVER_NAME};
 use crate::values::StringMap;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
 /// What an object belongs to.
@@ -84,6 +84,14 @@ pub(super) fn pod(
         labels: Some(all),
         annotations: annotations(resolved.pod.annotations),
         ..ObjectMeta::default()
+    }
+}
+
+/// A selector of the objects that have these labels.
+pub(super) fn selecting(labels: BTreeMap<String, String>) -> LabelSelector {
+    LabelSelector {
+        match_labels: Some(labels),
+        ..LabelSelector::default()
     }
 }
 

@@ -1,15 +1,16 @@
 //! The Namespace, when asked for.
 
+use super::object::object;
+use crate::kubernetes::ObjectMeta;
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use k8s_openapi::api::core::v1::Namespace;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Namespace> {
-    resolved.create_namespace.then(|| Namespace {
-        metadata: ObjectMeta {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+    resolved.create_namespace.then(|| {
+        let metadata = ObjectMeta {
             name: Some(resolved.namespace.to_owned()),
             ..ObjectMeta::default()
-        },
-        ..Namespace::default()
+        };
+        object("v1", "Namespace", &metadata, Vec::new())
     })
 }

@@ -1,13 +1,14 @@
 //! The network policies of the server and of garbage collection.
 
 use super::metadata::{self, Component};
-use crate::resolve::{GcServer, Resolved};
-use k8s_openapi::api::networking::v1::{
-    NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
-    NetworkPolicyPort, NetworkPolicySpec,
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{
+    IntOrString, LabelSelector, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
+    NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use crate::manifest::Manifest;
+use crate::resolve::{GcServer, Resolved};
 
 /// Name resolution, in the cluster (53) and by multicast (5353).
 const DNS: &[(&str, i32)] = &[("UDP", 53), ("TCP", 53), ("UDP", 5353), ("TCP", 5353)];
@@ -22,7 +23,7 @@ const STORES: &[&[(&str, i32)]] = &[
     &[("TCP", 1433)],
 ];
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let policy = resolved.network_policy.as_ref()?;
     let from_pods = NetworkPolicyIngressRule {
         // Any pod of this namespace, and of any other.
@@ -40,30 +41,27 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
     };
     let egress =
         distinct(store_rules(resolved).chain(policy.additional_egress_rules.iter().cloned()));
-    Some(NetworkPolicy {
-        metadata: metadata::namespaced(resolved, &resolved.fullname, Component::Server),
-        spec: Some(NetworkPolicySpec {
-            pod_selector: Some(LabelSelector {
-                match_labels: Some(resolved.selector()),
-                match_expressions: None,
-            }),
-            policy_types: Some(both_directions()),
-            ingress: Some(vec![from_pods]),
-            egress: Some(egress),
-        }),
-    })
+    let spec = NetworkPolicySpec {
+        pod_selector: Some(metadata::selecting(resolved.selector())),
+        policy_types: Some(both_directions()),
+        ingress: Some(vec![from_pods]),
+        egress: Some(egress),
+    };
+    Some(object(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        &metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        vec![("spec", spec.to_tree())],
+    ))
 }
 
 /// Garbage collection answers nobody, and asks the stores and the tracking server.
-pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
+pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<Manifest> {
     let policy = resolved.network_policy.as_ref()?;
     let server = match policy.gc_server_port? {
         GcServer::OwnPods(number) => NetworkPolicyEgressRule {
             to: Some(vec![NetworkPolicyPeer {
-                pod_selector: Some(LabelSelector {
-                    match_labels: Some(resolved.selector()),
-                    match_expressions: None,
-                }),
+                pod_selector: Some(metadata::selecting(resolved.selector())),
                 ..NetworkPolicyPeer::default()
             }]),
             ports: Some(vec![port("TCP", number)]),
@@ -75,18 +73,18 @@ pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<NetworkPolicy> {
             .chain([server])
             .chain(policy.additional_egress_rules.iter().cloned()),
     );
-    Some(NetworkPolicy {
-        metadata: metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
-        spec: Some(NetworkPolicySpec {
-            pod_selector: Some(LabelSelector {
-                match_labels: Some(resolved.gc_selector()),
-                match_expressions: None,
-            }),
-            policy_types: Some(both_directions()),
-            ingress: None,
-            egress: Some(egress),
-        }),
-    })
+    let spec = NetworkPolicySpec {
+        pod_selector: Some(metadata::selecting(resolved.gc_selector())),
+        policy_types: Some(both_directions()),
+        ingress: None,
+        egress: Some(egress),
+    };
+    Some(object(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        &metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        vec![("spec", spec.to_tree())],
+    ))
 }
 
 /// The fixed rules and one for each further port of a configured store.

@@ -1,41 +1,42 @@
 //! The PersistentVolumeClaim.
 
 use super::metadata::{self, Component};
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{ObjectMeta, PersistentVolumeClaimSpec, VolumeResourceRequirements};
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use k8s_openapi::api::core::v1::{
-    PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements,
-};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<PersistentVolumeClaim> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let storage = resolved.storage?;
-    Some(PersistentVolumeClaim {
-        metadata: ObjectMeta {
-            // Data outlives the release, also where Helm has taken it over.
-            annotations: Some(BTreeMap::from([(
-                "helm.sh/resource-policy".to_owned(),
-                "keep".to_owned(),
-            )])),
-            ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+    let metadata = ObjectMeta {
+        // Data outlives the release, also where Helm has taken it over.
+        annotations: Some(BTreeMap::from([(
+            "helm.sh/resource-policy".to_owned(),
+            "keep".to_owned(),
+        )])),
+        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+    };
+    let spec = PersistentVolumeClaimSpec {
+        access_modes: Some(vec![storage.access_mode.as_str().to_owned()]),
+        storage_class_name: match storage.storage_class_name.as_str() {
+            "" => None,
+            // The charts' idiom for "no class": Kubernetes says it with the empty name.
+            "-" => Some(String::new()),
+            name => Some(name.to_owned()),
         },
-        spec: Some(PersistentVolumeClaimSpec {
-            access_modes: Some(vec![storage.access_mode.as_str().to_owned()]),
-            storage_class_name: match storage.storage_class_name.as_str() {
-                "" => None,
-                // The charts' idiom for "no class": Kubernetes says it with the empty name.
-                "-" => Some(String::new()),
-                name => Some(name.to_owned()),
-            },
-            resources: Some(VolumeResourceRequirements {
-                requests: Some(BTreeMap::from([(
-                    "storage".to_owned(),
-                    storage.size.clone(),
-                )])),
-                limits: None,
-            }),
-            ..PersistentVolumeClaimSpec::default()
+        resources: Some(VolumeResourceRequirements {
+            requests: Some(BTreeMap::from([(
+                "storage".to_owned(),
+                storage.size.clone(),
+            )])),
         }),
-        status: None,
-    })
+    };
+    Some(object(
+        "v1",
+        "PersistentVolumeClaim",
+        &metadata,
+        vec![("spec", spec.to_tree())],
+    ))
 }

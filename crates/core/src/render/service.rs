@@ -1,31 +1,28 @@
 //! The Service.
 
 use super::metadata::{self, Component};
+use super::object::object;
+use crate::kubernetes::Tree;
+use crate::kubernetes::{IntOrString, ObjectMeta, ServicePort, ServiceSpec};
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Service {
+pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
     let port_name = resolved.server.port_name;
-    Service {
-        metadata: ObjectMeta {
-            annotations: metadata::annotations(resolved.service.annotations),
-            ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
-        },
-        spec: Some(ServiceSpec {
-            type_: Some(resolved.service.type_.as_str().to_owned()),
-            ports: Some(vec![ServicePort {
-                name: Some(port_name.to_owned()),
-                port: resolved.service.port,
-                // By name, so that only pods with that port become endpoints.
-                target_port: Some(IntOrString::String(port_name.to_owned())),
-                protocol: Some("TCP".to_owned()),
-                ..ServicePort::default()
-            }]),
-            selector: Some(resolved.selector()),
-            ..ServiceSpec::default()
-        }),
-        status: None,
-    }
+    let metadata = ObjectMeta {
+        annotations: metadata::annotations(resolved.service.annotations),
+        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+    };
+    let spec = ServiceSpec {
+        type_: Some(resolved.service.type_.as_str().to_owned()),
+        ports: Some(vec![ServicePort {
+            name: Some(port_name.to_owned()),
+            port: resolved.service.port,
+            // By name, so that only pods with that port become endpoints.
+            target_port: Some(IntOrString::String(port_name.to_owned())),
+            protocol: Some("TCP".to_owned()),
+        }]),
+        selector: Some(resolved.selector()),
+    };
+    object("v1", "Service", &metadata, vec![("spec", spec.to_tree())])
 }

@@ -1,15 +1,17 @@
 //! The Prometheus Operator's ServiceMonitor.
 
-use super::custom::CustomResource;
 use super::metadata::{self, Component};
+use super::object::{object, spec};
+use crate::kubernetes::Tree;
+use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use crate::values::{BasicAuth, TlsConfig};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Debug, Serialize)]
-pub(super) struct Spec {
-    selector: LabelSelector,
+struct Spec {
+    selector: Option<Value>,
     endpoints: Vec<Endpoint>,
 }
 
@@ -30,7 +32,7 @@ struct Endpoint {
     scrape_timeout: String,
 }
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
+pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let monitor = resolved.service_monitor.as_ref()?;
     let settings = monitor.settings;
     let tls = resolved.server.port_name == "https";
@@ -39,24 +41,22 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<CustomResource<Spec>> {
         .labels
         .get_or_insert_default()
         .extend(settings.labels.0.clone());
-    Some(CustomResource {
-        api_version: "monitoring.coreos.com/v1".to_owned(),
-        kind: "ServiceMonitor",
-        metadata: object_meta,
-        spec: Spec {
-            selector: LabelSelector {
-                match_labels: Some(resolved.selector()),
-                match_expressions: None,
-            },
-            endpoints: vec![Endpoint {
-                port: resolved.server.port_name,
-                path: monitor.path.to_owned(),
-                scheme: tls.then_some("https"),
-                tls_config: metadata::some(&settings.tls_config).filter(|_| tls),
-                basic_auth: metadata::some(&settings.basic_auth),
-                interval: settings.interval.clone(),
-                scrape_timeout: settings.scrape_timeout.clone(),
-            }],
-        },
-    })
+    let content = Spec {
+        selector: metadata::selecting(resolved.selector()).to_tree(),
+        endpoints: vec![Endpoint {
+            port: resolved.server.port_name,
+            path: monitor.path.to_owned(),
+            scheme: tls.then_some("https"),
+            tls_config: metadata::some(&settings.tls_config).filter(|_| tls),
+            basic_auth: metadata::some(&settings.basic_auth),
+            interval: settings.interval.clone(),
+            scrape_timeout: settings.scrape_timeout.clone(),
+        }],
+    };
+    Some(object(
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        &object_meta,
+        vec![("spec", spec(&content))],
+    ))
 }

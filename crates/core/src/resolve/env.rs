@@ -1,7 +1,7 @@
 //! Environment variables.
 
+use crate::kubernetes::{EnvVar, EnvVarSource};
 use crate::values::Values;
-use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource};
 
 pub(super) fn plain(name: &str, value: impl Into<String>) -> EnvVar {
     EnvVar {

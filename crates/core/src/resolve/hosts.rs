@@ -5,8 +5,8 @@
 //! private addresses only: no Service name, no ingress host.
 
 use super::Address;
+use crate::kubernetes::EnvVar;
 use crate::values::Values;
-use k8s_openapi::api::core::v1::EnvVar;
 
 /// Addresses that the server accepts by default, as patterns of Python's
 /// `fnmatch` (`mlflow/server/security_utils.py`). `[[]` is a literal `[`: a Host

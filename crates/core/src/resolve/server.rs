@@ -1,13 +1,12 @@
 //! The server: command line, ports, probes, volumes, strategy.
 
 use super::{Address, Server, TLS_MOUNT_PATH, env, hosts, or, unless_empty, uri};
-use crate::values::{self, Values};
-use k8s_openapi::api::apps::v1::{DeploymentStrategy, RollingUpdateDeployment};
-use k8s_openapi::api::core::v1::{
-    EmptyDirVolumeSource, HTTPGetAction, KeyToPath, PersistentVolumeClaimVolumeSource, Probe,
-    SecretVolumeSource, Volume, VolumeMount,
+use crate::kubernetes::{
+    DeploymentStrategy, EmptyDirVolumeSource, HttpGetAction, IntOrString, KeyToPath,
+    PersistentVolumeClaimVolumeSource, Probe, RollingUpdateDeployment, SecretVolumeSource, Volume,
+    VolumeMount,
 };
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use crate::values::{self, Values};
 
 /// MLflow's port when no option says another.
 const DEFAULT_PORT: i64 = 5000;
@@ -147,11 +146,11 @@ fn probe(values: &Values, settings: &values::Probe) -> Option<Probe> {
     let prefix = static_prefix(values);
     let path = format!("{}/health", prefix.strip_suffix('/').unwrap_or(prefix));
     settings.enabled.then(|| Probe {
-        http_get: Some(HTTPGetAction {
+        http_get: Some(HttpGetAction {
             path: Some(path),
             port: IntOrString::String(port_name(values).to_owned()),
             scheme: values.tls.enabled.then(|| "HTTPS".to_owned()),
-            ..HTTPGetAction::default()
+            ..HttpGetAction::default()
         }),
         initial_delay_seconds: settings.initial_delay_seconds,
         period_seconds: settings.period_seconds,

@@ -2,11 +2,11 @@
 //! them, seen as the server will see them.
 
 use super::host_pattern;
+use crate::kubernetes::{EnvVar, Volume};
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::{MlflowVersion, PublicHost, Resolved};
 use crate::values::Values;
-use k8s_openapi::api::core::v1::{EnvVar, Volume};
 
 /// A release, as the rules look at it.
 pub(super) struct Facts<'a> {

@@ -4,10 +4,9 @@ use super::example::stored;
 use super::facts::Facts;
 use super::{Finding, Proof, Rule, at};
 use crate::diagnostic::{Code, Edit, Severity};
+use crate::kubernetes::{EnvVarSource, IntOrString};
 use crate::resolve::uri;
 use crate::values::ServiceType;
-use k8s_openapi::api::core::v1::EnvVarSource;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[

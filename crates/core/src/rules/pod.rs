@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::{Finding, Proof, Rule, at, remove, set};
 use crate::diagnostic::{Code, Edit, Severity};
+use crate::kubernetes::Tree;
 use crate::path::ValuePath;
 
 const NEEDS_KUBELET: &str =
@@ -617,7 +618,7 @@ pub(super) fn store<'a>(facts: &Facts<'a>, variable: &str) -> (&'a str, bool) {
     let is_reference = |reference: &Option<_>| {
         reference
             .as_ref()
-            .is_some_and(|source| *source != k8s_openapi::api::core::v1::EnvVarSource::default())
+            .is_some_and(|source| *source != crate::kubernetes::EnvVarSource::default())
     };
     match variable {
         "MLFLOW_BACKEND_STORE_URI" => (
@@ -648,10 +649,7 @@ fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         )
         .help("keep one of the two: the setting, which the rest of the release follows");
         // What the variable says becomes the setting.
-        let source = entry
-            .value_from
-            .as_ref()
-            .and_then(|source| serde_json::to_value(source).ok());
+        let source = entry.value_from.as_ref().and_then(Tree::to_tree);
         findings.push(match (&entry.value, source) {
             (Some(value), _) => finding.fix(
                 format!("Move it to {setting}"),

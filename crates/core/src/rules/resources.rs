@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::{Finding, Proof, Rule, at, set};
 use crate::diagnostic::{Code, Edit, Severity};
+use crate::kubernetes::ResourceRequirements;
 use crate::values::Probe;
-use k8s_openapi::api::core::v1::ResourceRequirements;
 
 const NEEDS_CGROUP: &str = "it needs a limit of the kernel's; source: measured with MLflow 3.17.2 in control groups of \
      these sizes";
@@ -189,8 +189,7 @@ fn amount(
     crate::check::number(&quantity.0)
 }
 
-type Amounts =
-    std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>;
+type Amounts = std::collections::BTreeMap<String, crate::kubernetes::Quantity>;
 
 fn limits(resources: &ResourceRequirements) -> Option<&Amounts> {
     resources.limits.as_ref()

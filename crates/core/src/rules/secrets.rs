@@ -4,8 +4,8 @@ use super::database::databases;
 use super::facts::Facts;
 use super::{Finding, Proof, Rule, at};
 use crate::diagnostic::{Code, Edit, Severity};
+use crate::kubernetes::EnvVar;
 use crate::path::ValuePath;
-use k8s_openapi::api::core::v1::EnvVar;
 use serde_json::json;
 
 /// Who reads what: the same for both rules.
@@ -167,7 +167,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 fn secret_in_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let values = facts.values;
-    let beside = |list: &'static str, containers: &[k8s_openapi::api::core::v1::Container]| {
+    let beside = |list: &'static str, containers: &[crate::kubernetes::Container]| {
         containers
             .iter()
             .enumerate()

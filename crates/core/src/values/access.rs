@@ -1,7 +1,7 @@
 //! Ways to the server: Service, Ingress, TLS.
 
 use super::{StringMap, field};
-use k8s_openapi::api::networking::v1::IngressTLS;
+use crate::kubernetes::IngressTls;
 use serde::{Deserialize, Serialize};
 
 /// The Service in front of the server pods.
@@ -63,7 +63,7 @@ pub struct Ingress {
     pub hosts: Vec<IngressHost>,
     /// Certificates of the hosts:
     /// `[{secretName: mlflow-example-com, hosts: [mlflow.example.com]}]`.
-    pub tls: Vec<IngressTLS>,
+    pub tls: Vec<IngressTls>,
 }
 
 impl Default for Ingress {

@@ -1,6 +1,6 @@
 //! Field types that the values interface needs beside Kubernetes' own.
 
-use k8s_openapi::api::core::v1::SecurityContext;
+use crate::kubernetes::SecurityContext;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Day two: garbage collection, network policy, metrics.
 
-use k8s_openapi::api::core::v1::{EnvVar, ResourceRequirements, Volume, VolumeMount};
-use k8s_openapi::api::networking::v1::NetworkPolicyEgressRule;
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use crate::kubernetes::{
+    EnvVar, NetworkPolicyEgressRule, Quantity, ResourceRequirements, Volume, VolumeMount,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -2,16 +2,17 @@
 
 use super::{Values, deserializer};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
+use crate::kubernetes::Type::{self, List, Object};
+use crate::kubernetes::api;
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{Node, Value};
-use serde::Serialize;
 
 /// Reads the merged tree. Every fault is reported; the second result names
 /// the places that could not be read and have their defaults in `Values`.
 pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values, Vec<ValuePath>) {
     let (values, left_out) = deserializer::from_node::<Values>(merged, diagnostics);
-    for (path, pass_through) in PASS_THROUGH {
+    for (path, kind) in PASS_THROUGH {
         let Ok(path) = ValuePath::parse(path) else {
             continue;
         };
@@ -19,102 +20,85 @@ pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values,
         if let Some(node) = merged.at(&path)
             && !node.span.is_default()
         {
-            missing_keys(node, &pass_through(&values), &path, diagnostics);
+            missing_keys(node, kind, &path, diagnostics);
         }
     }
     (values, left_out)
 }
 
-type AsJson = fn(&Values) -> serde_json::Value;
-
 /// The settings that hold Kubernetes' own objects.
-const PASS_THROUGH: &[(&str, AsJson)] = &[
-    ("imagePullSecrets", |values| {
-        json(&values.image_pull_secrets)
-    }),
-    ("deploymentStrategy", |values| {
-        json(&values.deployment_strategy)
-    }),
-    ("garbageCollection.env", |values| {
-        json(&values.garbage_collection.env)
-    }),
-    ("garbageCollection.extraVolumes", |values| {
-        json(&values.garbage_collection.extra_volumes)
-    }),
-    ("garbageCollection.extraVolumeMounts", |values| {
-        json(&values.garbage_collection.extra_volume_mounts)
-    }),
-    ("garbageCollection.resources", |values| {
-        json(&values.garbage_collection.resources)
-    }),
-    ("ingress.tls", |values| json(&values.ingress.tls)),
-    ("mlflow.backendStoreUriFrom", |values| {
-        json(&values.mlflow.backend_store_uri_from)
-    }),
-    ("mlflow.registryStoreUriFrom", |values| {
-        json(&values.mlflow.registry_store_uri_from)
-    }),
-    ("env", |values| json(&values.env)),
-    ("envFrom", |values| json(&values.env_from)),
-    ("extraVolumes", |values| json(&values.extra_volumes)),
-    ("extraVolumeMounts", |values| {
-        json(&values.extra_volume_mounts)
-    }),
-    ("extraInitContainers", |values| {
-        json(&values.extra_init_containers)
-    }),
-    ("extraContainers", |values| json(&values.extra_containers)),
-    ("networkPolicy.additionalEgressRules", |values| {
-        json(&values.network_policy.additional_egress_rules)
-    }),
-    ("podSecurityContext", |values| {
-        json(&values.pod_security_context)
-    }),
-    ("securityContext", |values| json(&values.security_context)),
-    ("namespace_rbac.extraRules", |values| {
-        json(&values.namespace_rbac.extra_rules)
-    }),
-    ("cluster_rbac.extraRules", |values| {
-        json(&values.cluster_rbac.extra_rules)
-    }),
-    ("resources", |values| json(&values.resources)),
-    ("tolerations", |values| json(&values.tolerations)),
-    ("affinity", |values| json(&values.affinity)),
-    ("topologySpreadConstraints", |values| {
-        json(&values.topology_spread_constraints)
-    }),
+const PASS_THROUGH: &[(&str, Type)] = &[
+    (
+        "imagePullSecrets",
+        List(&Object(&api::LOCAL_OBJECT_REFERENCE)),
+    ),
+    ("deploymentStrategy", Object(&api::DEPLOYMENT_STRATEGY)),
+    ("garbageCollection.env", List(&Object(&api::ENV_VAR))),
+    (
+        "garbageCollection.extraVolumes",
+        List(&Object(&api::VOLUME)),
+    ),
+    (
+        "garbageCollection.extraVolumeMounts",
+        List(&Object(&api::VOLUME_MOUNT)),
+    ),
+    (
+        "garbageCollection.resources",
+        Object(&api::RESOURCE_REQUIREMENTS),
+    ),
+    ("ingress.tls", List(&Object(&api::INGRESS_TLS))),
+    ("mlflow.backendStoreUriFrom", Object(&api::ENV_VAR_SOURCE)),
+    ("mlflow.registryStoreUriFrom", Object(&api::ENV_VAR_SOURCE)),
+    ("env", List(&Object(&api::ENV_VAR))),
+    ("envFrom", List(&Object(&api::ENV_FROM_SOURCE))),
+    ("extraVolumes", List(&Object(&api::VOLUME))),
+    ("extraVolumeMounts", List(&Object(&api::VOLUME_MOUNT))),
+    ("extraInitContainers", List(&Object(&api::CONTAINER))),
+    ("extraContainers", List(&Object(&api::CONTAINER))),
+    (
+        "networkPolicy.additionalEgressRules",
+        List(&Object(&api::NETWORK_POLICY_EGRESS_RULE)),
+    ),
+    ("podSecurityContext", Object(&api::POD_SECURITY_CONTEXT)),
+    ("securityContext", Object(&api::SECURITY_CONTEXT)),
+    (
+        "namespace_rbac.extraRules",
+        List(&Object(&api::POLICY_RULE)),
+    ),
+    ("cluster_rbac.extraRules", List(&Object(&api::POLICY_RULE))),
+    ("resources", Object(&api::RESOURCE_REQUIREMENTS)),
+    ("tolerations", List(&Object(&api::TOLERATION))),
+    ("affinity", Object(&api::AFFINITY)),
+    (
+        "topologySpreadConstraints",
+        List(&Object(&api::TOPOLOGY_SPREAD_CONSTRAINT)),
+    ),
 ];
 
-fn json(value: &impl Serialize) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-/// Kubernetes' types fill in required fields that nobody wrote with empty
-/// values: a field that comes out without having gone in was missing.
-fn missing_keys(
-    node: &Node,
-    object: &serde_json::Value,
-    path: &ValuePath,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    match (&node.value, object) {
-        (Value::Sequence(items), serde_json::Value::Array(elements))
-            if items.len() == elements.len() =>
-        {
-            for (index, (item, element)) in items.iter().zip(elements).enumerate() {
+/// Reports the fields that Kubernetes requires and nobody wrote.
+fn missing_keys(node: &Node, kind: &Type, path: &ValuePath, diagnostics: &mut Vec<Diagnostic>) {
+    match (&node.value, kind) {
+        (Value::Sequence(items), Type::List(element)) => {
+            for (index, item) in items.iter().enumerate() {
                 missing_keys(item, element, &path.join(index), diagnostics);
             }
         }
-        (value, serde_json::Value::Object(fields))
+        (Value::Mapping(entries), Type::Map(element)) => {
+            for entry in entries {
+                let path = path.join(entry.key.as_str());
+                missing_keys(&entry.value, element, &path, diagnostics);
+            }
+        }
+        (value, Type::Object(schema))
             if matches!(value, Value::Mapping(_)) || is_empty_element(node, path) =>
         {
-            for (key, value) in fields {
-                let path = path.join(key.as_str());
+            for (key, kind) in schema.fields.iter().zip(schema.types) {
+                let path = path.join(*key);
                 match node.entry(key) {
                     Some(entry) if !entry.value.is_null() => {
-                        missing_keys(&entry.value, value, &path, diagnostics);
+                        missing_keys(&entry.value, kind, &path, diagnostics);
                     }
-                    _ => diagnostics.push(
+                    _ if schema.required.contains(key) => diagnostics.push(
                         Diagnostic::error(
                             Code::MISSING_KEY,
                             path.clone(),
@@ -123,6 +107,7 @@ fn missing_keys(
                         .at(node.span)
                         .help(format!("Kubernetes refuses this object without `{key}`")),
                     ),
+                    _ => {}
                 }
             }
         }

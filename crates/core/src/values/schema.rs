@@ -1,8 +1,10 @@
 //! The JSON Schema of the values interface, and what is generated from it.
 
+mod kubernetes;
 mod reference;
 mod settings;
 
+pub use kubernetes::kubernetes;
 pub use reference::reference;
 pub use settings::settings;
 

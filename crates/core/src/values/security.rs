@@ -1,7 +1,7 @@
 //! Identity and permissions.
 
 use super::StringMap;
-use k8s_openapi::api::rbac::v1::PolicyRule;
+use crate::kubernetes::PolicyRule;
 use serde::{Deserialize, Serialize};
 
 /// The identity of the pods in the cluster.

@@ -1,7 +1,7 @@
 //! The MLflow server: its options, stores and probes.
 
 use super::OptionValue;
-use k8s_openapi::api::core::v1::EnvVarSource;
+use crate::kubernetes::EnvVarSource;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! The PersistentVolumeClaim.
 
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use crate::kubernetes::Quantity;
 use serde::{Deserialize, Serialize};
 
 /// A PersistentVolumeClaim for SQLite and local artifacts.

@@ -1,0 +1,240 @@
+//! What Kubernetes knows of the fields of its objects, and reading by it.
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// The fields of an object.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    /// The name in Kubernetes' API, `EnvVar`.
+    pub(crate) name: &'static str,
+    /// The fields, in alphabetical order.
+    pub(crate) fields: &'static [&'static str],
+    /// Their types, in the same order.
+    pub(crate) types: &'static [Type],
+    /// Those that the API server refuses the object without.
+    pub(crate) required: &'static [&'static str],
+}
+
+/// One entry of the table: fields beside their types.
+macro_rules! object {
+    ($constant:ident = $name:literal, required: [$($required:literal),*], {
+        $($field:literal: $type:expr,)*
+    }) => {
+        pub(crate) static $constant: Schema = Schema {
+            name: $name,
+            fields: &[$($field),*],
+            types: &[$($type),*],
+            required: &[$($required),*],
+        };
+    };
+}
+pub(super) use object;
+
+/// What a field takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Type {
+    Text,
+    Boolean,
+    Int32,
+    Int64,
+    /// A number, or a name: a port, an amount or a share in per cent.
+    IntOrString,
+    /// An amount of a resource, kept as it is written.
+    Quantity,
+    /// Whatever its author wrote.
+    Any,
+    Object(&'static Schema),
+    List(&'static Type),
+    /// Values by names that are the author's.
+    Map(&'static Type),
+}
+
+/// Reads an object, field by field. Fields that it has not are handed to the
+/// deserializer to pass over.
+pub(super) fn read<'de, D: Deserializer<'de>>(
+    schema: &'static Schema,
+    deserializer: D,
+) -> Result<Map<String, Value>, D::Error> {
+    deserializer.deserialize_struct(schema.name, schema.fields, Fields(schema))
+}
+
+/// The field of a key; `None` for one that the object has not.
+struct Field(&'static Schema);
+
+impl<'de> DeserializeSeed<'de> for Field {
+    type Value = Option<(&'static str, Type)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Field {
+    type Value = Option<(&'static str, Type)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        let Schema { fields, types, .. } = self.0;
+        let found = fields.binary_search(&key).ok();
+        Ok(found.and_then(|index| Some((*fields.get(index)?, *types.get(index)?))))
+    }
+}
+
+struct Fields(&'static Schema);
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(field) = entries.next_key_seed(Field(self.0))? {
+            let Some((key, kind)) = field else {
+                entries.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if let Some(value) = entries.next_value_seed(Optional(kind))? {
+                fields.insert(key.to_owned(), value);
+            }
+        }
+        // As Kubernetes' API lists them, however they were written.
+        fields.sort_keys();
+        Ok(fields)
+    }
+}
+
+/// A field's value; `None` for null.
+struct Optional(Type);
+
+impl<'de> DeserializeSeed<'de> for Optional {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Optional {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        DeserializeSeed::deserialize(self.0, deserializer).map(Some)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Type {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        match self {
+            Self::Text => deserializer.deserialize_string(self),
+            Self::Boolean => deserializer.deserialize_bool(self),
+            Self::Int32 => deserializer.deserialize_i32(self),
+            Self::Int64 => deserializer.deserialize_i64(self),
+            Self::IntOrString => deserializer.deserialize_any(self),
+            Self::Quantity => deserializer.deserialize_newtype_struct("Quantity", self),
+            Self::Any => de::Deserialize::deserialize(deserializer),
+            Self::Object(schema) => read(schema, deserializer).map(Value::Object),
+            Self::List(_) => deserializer.deserialize_seq(self),
+            Self::Map(_) => deserializer.deserialize_map(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Type {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Boolean => "true or false",
+            Self::Int32 | Self::Int64 => "a whole number",
+            Self::IntOrString => "a whole number or text",
+            Self::Quantity => "a quantity",
+            Self::Any => "anything",
+            Self::Object(_) | Self::Map(_) => "a mapping",
+            Self::List(_) => "a list",
+        })
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        match self {
+            Self::Boolean => Ok(Value::Bool(value)),
+            _ => Err(E::invalid_type(de::Unexpected::Bool(value), &self)),
+        }
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        match self {
+            Self::Int32 | Self::IntOrString if i32::try_from(value).is_err() => Err(
+                E::invalid_value(de::Unexpected::Signed(value), &"a 32-bit integer"),
+            ),
+            Self::Int32 | Self::Int64 | Self::IntOrString => Ok(value.into()),
+            _ => Err(E::invalid_type(de::Unexpected::Signed(value), &self)),
+        }
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        match i64::try_from(value) {
+            Ok(value) => self.visit_i64(value),
+            Err(_) => Err(E::invalid_value(de::Unexpected::Unsigned(value), &self)),
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        match self {
+            Self::Text | Self::IntOrString | Self::Quantity => Ok(Value::String(text.to_owned())),
+            _ => Err(E::invalid_type(de::Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Value, D::Error> {
+        deserializer.deserialize_string(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let Self::List(element) = self else {
+            return Err(de::Error::invalid_type(de::Unexpected::Seq, &self));
+        };
+        let mut list = Vec::new();
+        while let Some(value) = elements.next_element_seed(*element)? {
+            list.push(value);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let Self::Map(element) = self else {
+            return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
+        };
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            map.insert(key, entries.next_value_seed(*element)?);
+        }
+        map.sort_keys();
+        Ok(Value::Object(map))
+    }
+}
