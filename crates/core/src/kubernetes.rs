@@ -8,16 +8,16 @@
 //! tests hold the objects here against them.
 
 #[rustfmt::skip]
-pub(crate) mod api;
+mod api;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-pub(crate) use schema::Type;
-pub(crate) use tree::Tree;
+pub(crate) use schema::{Readable, Schema, Type, read};
+pub(crate) use tree::{Tree, put, take};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -32,21 +32,29 @@ macro_rules! whole {
                 $(#[doc = concat!("`", $key, "`")] pub $field: $type,)*
             }
 
-            impl Tree for $name {
-                fn to_tree(&self) -> Option<Value> {
-                    let mut fields = Map::new();
-                    $(tree::put(&mut fields, $key, self.$field.to_tree());)*
-                    Some(Value::Object(fields))
-                }
-
-                fn from_tree(tree: Value) -> Option<Self> {
-                    let mut fields = Map::from_tree(tree)?;
-                    Some(Self { $($field: tree::take(&mut fields, $key),)* })
-                }
-            }
+            fields!($name { $($field = $key,)* });
         )+
     };
 }
+
+/// Makes a tree of a struct's fields, and a struct of a tree's.
+macro_rules! fields {
+    ($name:ident { $($field:ident = $key:literal,)* }) => {
+        impl $crate::kubernetes::Tree for $name {
+            fn to_tree(&self) -> Option<serde_json::Value> {
+                let mut fields = serde_json::Map::new();
+                $($crate::kubernetes::put(&mut fields, $key, self.$field.to_tree());)*
+                Some(serde_json::Value::Object(fields))
+            }
+
+            fn from_tree(tree: serde_json::Value) -> Option<Self> {
+                let mut fields = serde_json::Map::from_tree(tree)?;
+                Some(Self { $($field: $crate::kubernetes::take(&mut fields, $key),)* })
+            }
+        }
+    };
+}
+pub(crate) use fields;
 
 /// Declares objects that stand in values with more fields than these.
 macro_rules! partial {
@@ -63,7 +71,7 @@ macro_rules! partial {
             impl Tree for $name {
                 fn to_tree(&self) -> Option<Value> {
                     let mut fields = self.rest.clone();
-                    $(tree::put(&mut fields, $key, self.$field.to_tree());)*
+                    $(put(&mut fields, $key, self.$field.to_tree());)*
                     // As Kubernetes' API lists them.
                     fields.sort_keys();
                     Some(Value::Object(fields))
@@ -73,7 +81,7 @@ macro_rules! partial {
                 fn from_tree(tree: Value) -> Option<Self> {
                     let mut fields = Map::from_tree(tree)?;
                     Some(Self {
-                        $($field: tree::take(&mut fields, $key),)*
+                        $($field: take(&mut fields, $key),)*
                         rest: fields,
                     })
                 }
@@ -82,23 +90,33 @@ macro_rules! partial {
     };
 }
 
-/// Makes objects readable by their table of fields.
+/// Makes an object readable by its table of fields.
 macro_rules! readable {
+    ($name:ident by $schema:expr) => {
+        impl $crate::kubernetes::Readable for $name {
+            const TYPE: $crate::kubernetes::Type = $crate::kubernetes::Type::Object($schema);
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::kubernetes::read(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&$crate::kubernetes::Tree::to_tree(self), serializer)
+            }
+        }
+    };
+}
+pub(crate) use readable;
+
+/// Makes Kubernetes' own objects readable, by the table that is generated.
+macro_rules! readable_by_api {
     ($($name:ident by $schema:ident as $($path:ident)::+,)+) => {
         $(
-            impl<'de> Deserialize<'de> for $name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let fields = schema::read(&api::$schema, deserializer)?;
-                    Ok(Self::from_tree(Value::Object(fields)).unwrap_or_default())
-                }
-            }
-
-            impl Serialize for $name {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    self.to_tree().serialize(serializer)
-                }
-            }
-
+            readable!($name by &api::$schema);
             schema_of!($name as api::$($path)::+);
         )+
     };
@@ -331,7 +349,7 @@ macro_rules! readable_types {
 }
 #[cfg(test)]
 use readable_types;
-readable_types!(readable);
+readable_types!(readable_by_api);
 
 /// An amount of a resource, as it is written: `500m`, `3Gi`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

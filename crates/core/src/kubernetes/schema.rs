@@ -1,5 +1,6 @@
 //! What Kubernetes knows of the fields of its objects, and reading by it.
 
+use super::tree::{Tree, put};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -9,7 +10,7 @@ use std::fmt;
 pub(crate) struct Schema {
     /// The name in Kubernetes' API, `EnvVar`.
     pub(crate) name: &'static str,
-    /// The fields, in alphabetical order.
+    /// The fields.
     pub(crate) fields: &'static [&'static str],
     /// Their types, in the same order.
     pub(crate) types: &'static [Type],
@@ -47,17 +48,39 @@ pub(crate) enum Type {
     Any,
     Object(&'static Schema),
     List(&'static Type),
+    /// Texts by names that are the author's; one that is null is not there.
+    Labels,
     /// Values by names that are the author's.
     Map(&'static Type),
 }
 
-/// Reads an object, field by field. Fields that it has not are handed to the
-/// deserializer to pass over.
-pub(super) fn read<'de, D: Deserializer<'de>>(
-    schema: &'static Schema,
+/// A type that is read by what it takes.
+pub(crate) trait Readable: Tree {
+    const TYPE: Type;
+}
+
+impl Readable for String {
+    const TYPE: Type = Type::Text;
+}
+
+impl Readable for bool {
+    const TYPE: Type = Type::Boolean;
+}
+
+impl Readable for i32 {
+    const TYPE: Type = Type::Int32;
+}
+
+impl<T: Readable> Readable for Vec<T> {
+    const TYPE: Type = Type::List(&T::TYPE);
+}
+
+/// Reads a tree by its type, and a `T` from it.
+pub(crate) fn read<'de, T: Readable + Default, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Map<String, Value>, D::Error> {
-    deserializer.deserialize_struct(schema.name, schema.fields, Fields(schema))
+) -> Result<T, D::Error> {
+    let tree = DeserializeSeed::deserialize(T::TYPE, deserializer)?;
+    Ok(T::from_tree(tree).unwrap_or_default())
 }
 
 /// The field of a key; `None` for one that the object has not.
@@ -80,7 +103,7 @@ impl Visitor<'_> for Field {
 
     fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
         let Schema { fields, types, .. } = self.0;
-        let found = fields.binary_search(&key).ok();
+        let found = fields.iter().position(|field| *field == key);
         Ok(found.and_then(|index| Some((*fields.get(index)?, *types.get(index)?))))
     }
 }
@@ -88,7 +111,7 @@ impl Visitor<'_> for Field {
 struct Fields(&'static Schema);
 
 impl<'de> Visitor<'de> for Fields {
-    type Value = Map<String, Value>;
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name)
@@ -107,7 +130,7 @@ impl<'de> Visitor<'de> for Fields {
         }
         // As Kubernetes' API lists them, however they were written.
         fields.sort_keys();
-        Ok(fields)
+        Ok(Value::Object(fields))
     }
 }
 
@@ -154,9 +177,11 @@ impl<'de> DeserializeSeed<'de> for Type {
             Self::IntOrString => deserializer.deserialize_any(self),
             Self::Quantity => deserializer.deserialize_newtype_struct("Quantity", self),
             Self::Any => de::Deserialize::deserialize(deserializer),
-            Self::Object(schema) => read(schema, deserializer).map(Value::Object),
+            Self::Object(schema) => {
+                deserializer.deserialize_struct(schema.name, schema.fields, Fields(schema))
+            }
             Self::List(_) => deserializer.deserialize_seq(self),
-            Self::Map(_) => deserializer.deserialize_map(self),
+            Self::Labels | Self::Map(_) => deserializer.deserialize_map(self),
         }
     }
 }
@@ -172,7 +197,7 @@ impl<'de> Visitor<'de> for Type {
             Self::IntOrString => "a whole number or text",
             Self::Quantity => "a quantity",
             Self::Any => "anything",
-            Self::Object(_) | Self::Map(_) => "a mapping",
+            Self::Object(_) | Self::Labels | Self::Map(_) => "a mapping",
             Self::List(_) => "a list",
         })
     }
@@ -227,12 +252,14 @@ impl<'de> Visitor<'de> for Type {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let Self::Map(element) = self else {
-            return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
-        };
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            map.insert(key, entries.next_value_seed(*element)?);
+            let value = match self {
+                Self::Map(element) => Some(entries.next_value_seed(*element)?),
+                Self::Labels => entries.next_value_seed(Optional(Self::Text))?,
+                _ => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+            };
+            put(&mut map, &key, value);
         }
         map.sort_keys();
         Ok(Value::Object(map))

@@ -30,6 +30,7 @@ fn sample(kind: &Type) -> Value {
         Type::Any => json!({"free": ["form"]}),
         Type::Object(schema) => with_all_fields(schema),
         Type::List(element) => json!([sample(element), sample(element)]),
+        Type::Labels => json!({"a": "b"}),
         Type::Map(element) => json!({"a": sample(element), "b": sample(element)}),
     }
 }

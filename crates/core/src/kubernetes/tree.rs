@@ -124,14 +124,14 @@ impl<T: Tree> Tree for BTreeMap<String, T> {
 }
 
 /// Puts a field into an object, if it is there.
-pub(super) fn put(fields: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+pub(crate) fn put(fields: &mut Map<String, Value>, key: &str, value: Option<Value>) {
     if let Some(value) = value {
         fields.insert(key.to_owned(), value);
     }
 }
 
 /// Takes a field out of an object; its default when it is not there.
-pub(super) fn take<T: Tree + Default>(fields: &mut Map<String, Value>, key: &str) -> T {
+pub(crate) fn take<T: Tree + Default>(fields: &mut Map<String, Value>, key: &str) -> T {
     fields
         .shift_remove(key)
         .and_then(T::from_tree)

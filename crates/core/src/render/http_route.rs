@@ -1,36 +1,11 @@
 //! The Gateway API's HTTPRoute.
 
 use super::metadata::{self, Component};
-use super::object::{object, spec};
-use crate::kubernetes::ObjectMeta;
+use super::object::{object, part};
+use crate::kubernetes::{ObjectMeta, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use crate::values::{HttpRouteFilter, HttpRouteMatch, ParentReference, PathMatch};
-use serde::Serialize;
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Spec {
-    parent_refs: Vec<ParentReference>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hostnames: Vec<String>,
-    rules: Vec<Rule>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    matches: Vec<HttpRouteMatch>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    filters: Vec<HttpRouteFilter>,
-    backend_refs: Vec<BackendRef>,
-}
-
-#[derive(Debug, Serialize)]
-struct BackendRef {
-    name: String,
-    port: i32,
-}
+use crate::values::{HttpRouteMatch, PathMatch};
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let route = resolved.http_route?;
@@ -47,18 +22,21 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         "" => "gateway.networking.k8s.io/v1",
         version => version,
     };
-    let content = Spec {
-        parent_refs: route.parent_refs.clone(),
-        hostnames: route.hostnames.clone(),
-        rules: vec![Rule {
-            matches: metadata::list(&route.matches).unwrap_or_else(every_path),
-            filters: route.filters.clone(),
-            backend_refs: vec![BackendRef {
-                name: resolved.fullname.clone(),
-                port: resolved.service.port,
-            }],
-        }],
-    };
+    let backend = part(vec![
+        ("name", resolved.fullname.to_tree()),
+        ("port", resolved.service.port.to_tree()),
+    ]);
+    let matches = metadata::list(&route.matches).unwrap_or_else(every_path);
+    let rule = part(vec![
+        ("matches", matches.to_tree()),
+        ("filters", metadata::list(&route.filters).to_tree()),
+        ("backendRefs", Some(backend.into_iter().collect())),
+    ]);
+    let spec = part(vec![
+        ("parentRefs", route.parent_refs.to_tree()),
+        ("hostnames", metadata::list(&route.hostnames).to_tree()),
+        ("rules", Some(rule.into_iter().collect())),
+    ]);
     Some(object(
         api_version,
         "HTTPRoute",
@@ -66,6 +44,6 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             annotations: metadata::annotations(&route.annotations),
             ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
         },
-        vec![("spec", spec(&content))],
+        vec![("spec", spec)],
     ))
 }

@@ -1,7 +1,7 @@
 //! A whole object.
 
 use super::field_order;
-use crate::kubernetes::{ObjectMeta, Tree};
+use crate::kubernetes::{ObjectMeta, Tree, put};
 use crate::manifest::Manifest;
 use serde_json::{Map, Value};
 
@@ -17,18 +17,20 @@ pub(super) fn object(
         ("kind", Some(Value::from(kind))),
         ("metadata", metadata.to_tree()),
     ];
-    let fields: Map<String, Value> = head
-        .into_iter()
-        .chain(content)
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect();
-    let mut object = Value::Object(fields);
+    let mut object = tree(head.into_iter().chain(content));
     field_order::arrange(&mut object);
     Manifest::new(object)
 }
 
-/// The `spec` of a kind that Kubernetes does not have built in.
-pub(super) fn spec(spec: &impl serde::Serialize) -> Option<Value> {
-    // Serialising to JSON values fails only for maps whose keys are not text.
-    serde_json::to_value(spec).ok()
+/// A part of an object whose kind Kubernetes does not have built in.
+pub(super) fn part(fields: Vec<(&str, Option<Value>)>) -> Option<Value> {
+    Some(tree(fields))
+}
+
+fn tree<'a>(fields: impl IntoIterator<Item = (&'a str, Option<Value>)>) -> Value {
+    let mut tree = Map::new();
+    for (key, value) in fields {
+        put(&mut tree, key, value);
+    }
+    Value::Object(tree)
 }

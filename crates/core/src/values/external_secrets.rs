@@ -50,13 +50,13 @@ object! {
     /// An entry of the Secret.
     SecretData {
         /// Its key in the Secret.
-        secret_key: String,
+        secret_key: String = "secretKey",
         /// Where it is kept.
-        remote_ref: RemoteRef,
+        remote_ref: RemoteRef = "remoteRef",
     }
     {
         /// Another store than the release's own.
-        source_ref: SourceRef,
+        source_ref: SourceRef = "sourceRef",
     }
 }
 
@@ -64,21 +64,21 @@ object! {
     /// A place in the provider.
     RemoteRef {
         /// Name of the secret in the provider.
-        key: String,
+        key: String = "key",
     }
     {
         /// `Default` or `Unicode`.
-        conversion_strategy: String,
+        conversion_strategy: String = "conversionStrategy",
         /// `Auto`, `Base64`, `Base64URL` or `None`.
-        decoding_strategy: String,
+        decoding_strategy: String = "decodingStrategy",
         /// `None` or `Fetch`.
-        metadata_policy: String,
+        metadata_policy: String = "metadataPolicy",
         /// `Ignore` or `Fail`.
-        null_byte_policy: String,
+        null_byte_policy: String = "nullBytePolicy",
         /// A field of the secret.
-        property: String,
+        property: String = "property",
         /// A version of the secret.
-        version: String,
+        version: String = "version",
     }
 }
 
@@ -87,9 +87,9 @@ object! {
     SourceRef {}
     {
         /// A generator.
-        generator_ref: GeneratorRef,
+        generator_ref: GeneratorRef = "generatorRef",
         /// A store.
-        store_ref: StoreRef,
+        store_ref: StoreRef = "storeRef",
     }
 }
 
@@ -97,13 +97,13 @@ object! {
     /// A generator of the operator.
     GeneratorRef {
         /// Its kind.
-        kind: String,
+        kind: String = "kind",
         /// Its name.
-        name: String,
+        name: String = "name",
     }
     {
         /// Its API version.
-        api_version: String,
+        api_version: String = "apiVersion",
     }
 }
 
@@ -112,9 +112,9 @@ object! {
     StoreRef {}
     {
         /// `SecretStore` or `ClusterSecretStore`.
-        kind: String,
+        kind: String = "kind",
         /// Its name.
-        name: String,
+        name: String = "name",
     }
 }
 
@@ -123,18 +123,17 @@ object! {
     Template {}
     {
         /// Templates of the entries; `{{ .name }}` is an entry of `data`.
-        data: StringMap,
+        data: StringMap = "data",
         /// `v2`.
-        engine_version: String,
+        engine_version: String = "engineVersion",
         /// `Replace` or `Merge`.
-        merge_policy: String,
+        merge_policy: String = "mergePolicy",
         /// Labels and annotations of the Secret.
-        metadata: TemplateMetadata,
+        metadata: TemplateMetadata = "metadata",
         /// Templates from elsewhere.
-        template_from: Vec<TemplateFrom>,
+        template_from: Vec<TemplateFrom> = "templateFrom",
         /// Type of the Secret.
-        #[serde(rename = "type")]
-        type_: String,
+        type_: String = "type",
     }
 }
 
@@ -143,11 +142,11 @@ object! {
     TemplateMetadata {}
     {
         /// Annotations.
-        annotations: StringMap,
+        annotations: StringMap = "annotations",
         /// Finalizers.
-        finalizers: Vec<String>,
+        finalizers: Vec<String> = "finalizers",
         /// Labels.
-        labels: StringMap,
+        labels: StringMap = "labels",
     }
 }
 
@@ -156,15 +155,15 @@ object! {
     TemplateFrom {}
     {
         /// A ConfigMap.
-        config_map: TemplateSource,
+        config_map: TemplateSource = "configMap",
         /// A text.
-        literal: String,
+        literal: String = "literal",
         /// A Secret.
-        secret: TemplateSource,
+        secret: TemplateSource = "secret",
         /// Where the result goes: `Data`, `Annotations`, `Labels`.
-        target: String,
+        target: String = "target",
         /// `Auto`, `Base64`, `Base64URL` or `None`.
-        values_decoding_strategy: String,
+        values_decoding_strategy: String = "valuesDecodingStrategy",
     }
 }
 
@@ -172,9 +171,9 @@ object! {
     /// A ConfigMap or Secret with templates.
     TemplateSource {
         /// Its entries.
-        items: Vec<TemplateSourceItem>,
+        items: Vec<TemplateSourceItem> = "items",
         /// Its name.
-        name: String,
+        name: String = "name",
     }
     {}
 }
@@ -183,10 +182,10 @@ object! {
     /// An entry with a template.
     TemplateSourceItem {
         /// Its key.
-        key: String,
+        key: String = "key",
     }
     {
         /// `Values` or `KeysAndValues`.
-        template_as: String,
+        template_as: String = "templateAs",
     }
 }

@@ -1,8 +1,9 @@
 //! Field types that the values interface needs beside Kubernetes' own.
 
-use crate::kubernetes::SecurityContext;
+use crate::kubernetes::{Readable, SecurityContext, Tree, Type};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -22,6 +23,20 @@ impl<'de> Deserialize<'de> for StringMap {
                 .collect(),
         ))
     }
+}
+
+impl Tree for StringMap {
+    fn to_tree(&self) -> Option<Value> {
+        self.0.to_tree()
+    }
+
+    fn from_tree(tree: Value) -> Option<Self> {
+        Tree::from_tree(tree).map(Self)
+    }
+}
+
+impl Readable for StringMap {
+    const TYPE: Type = Type::Labels;
 }
 
 /// The value of a `mlflow server` option: text, number or boolean, kept as
@@ -117,25 +132,43 @@ pub(super) fn security_context<'de, D: Deserializer<'de>>(
 }
 
 /// Declares a part of a custom resource: required fields in the first braces,
-/// optional ones in the second.
+/// optional ones in the second, each with its name in the resource.
 macro_rules! object {
     (
         $(#[$doc:meta])+ $name:ident
-        { $($(#[$required_doc:meta])+ $required:ident: $required_type:ty,)* }
-        { $($(#[$optional_doc:meta])+ $optional:ident: $optional_type:ty,)* }
+        { $($(#[$required_doc:meta])+ $required:ident: $required_type:ty = $required_key:literal,)* }
+        { $($(#[$optional_doc:meta])+ $optional:ident: $optional_type:ty = $optional_key:literal,)* }
     ) => {
         $(#[$doc])+
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "camelCase")]
         pub struct $name {
-            $($(#[$required_doc])+ pub $required: $required_type,)*
+            $(
+                $(#[$required_doc])+
+                #[cfg_attr(feature = "schema", schemars(rename = $required_key))]
+                pub $required: $required_type,
+            )*
             $(
                 $(#[$optional_doc])+
-                #[serde(skip_serializing_if = "Option::is_none")]
+                #[cfg_attr(feature = "schema", schemars(rename = $optional_key))]
                 pub $optional: Option<$optional_type>,
             )*
         }
+
+        $crate::kubernetes::fields!($name {
+            $($required = $required_key,)*
+            $($optional = $optional_key,)*
+        });
+
+        $crate::kubernetes::readable!($name by &$crate::kubernetes::Schema {
+            name: stringify!($name),
+            fields: &[$($required_key,)* $($optional_key,)*],
+            types: &[
+                $(<$required_type as $crate::kubernetes::Readable>::TYPE,)*
+                $(<$optional_type as $crate::kubernetes::Readable>::TYPE,)*
+            ],
+            required: &[$($required_key),*],
+        });
     };
 }
 pub(super) use object;

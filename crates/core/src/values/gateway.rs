@@ -44,19 +44,19 @@ object! {
     /// A Gateway.
     ParentReference {
         /// Its name.
-        name: String,
+        name: String = "name",
     }
     {
         /// Its API group.
-        group: String,
+        group: String = "group",
         /// Its kind.
-        kind: String,
+        kind: String = "kind",
         /// Its namespace.
-        namespace: String,
+        namespace: String = "namespace",
         /// A port of it.
-        port: i32,
+        port: i32 = "port",
         /// A listener of it.
-        section_name: String,
+        section_name: String = "sectionName",
     }
 }
 
@@ -65,13 +65,13 @@ object! {
     HttpRouteMatch {}
     {
         /// Headers.
-        headers: Vec<HeaderMatch>,
+        headers: Vec<HeaderMatch> = "headers",
         /// Method: `GET`, `POST`, …
-        method: String,
+        method: String = "method",
         /// Path.
-        path: PathMatch,
+        path: PathMatch = "path",
         /// Query parameters.
-        query_params: Vec<HeaderMatch>,
+        query_params: Vec<HeaderMatch> = "queryParams",
     }
 }
 
@@ -79,14 +79,13 @@ object! {
     /// A condition on a header or query parameter.
     HeaderMatch {
         /// Its name.
-        name: String,
+        name: String = "name",
         /// Its value.
-        value: String,
+        value: String = "value",
     }
     {
         /// `Exact` or `RegularExpression`.
-        #[serde(rename = "type")]
-        type_: String,
+        type_: String = "type",
     }
 }
 
@@ -95,10 +94,9 @@ object! {
     PathMatch {}
     {
         /// `Exact`, `PathPrefix` or `RegularExpression`.
-        #[serde(rename = "type")]
-        type_: String,
+        type_: String = "type",
         /// The path.
-        value: String,
+        value: String = "value",
     }
 }
 
@@ -106,24 +104,23 @@ object! {
     /// One step on the way to the server.
     HttpRouteFilter {
         /// Which of the others it is: `URLRewrite`, `RequestHeaderModifier`, …
-        #[serde(rename = "type")]
-        type_: String,
+        type_: String = "type",
     }
     {
         /// Cross-origin requests.
-        cors: CorsFilter,
+        cors: CorsFilter = "cors",
         /// A filter of the Gateway's implementation.
-        extension_ref: ExtensionRef,
+        extension_ref: ExtensionRef = "extensionRef",
         /// Changes headers of the request.
-        request_header_modifier: HeaderFilter,
+        request_header_modifier: HeaderFilter = "requestHeaderModifier",
         /// Sends a copy elsewhere.
-        request_mirror: RequestMirror,
+        request_mirror: RequestMirror = "requestMirror",
         /// Sends the client elsewhere.
-        request_redirect: RequestRedirect,
+        request_redirect: RequestRedirect = "requestRedirect",
         /// Changes headers of the answer.
-        response_header_modifier: HeaderFilter,
+        response_header_modifier: HeaderFilter = "responseHeaderModifier",
         /// Changes host or path.
-        url_rewrite: UrlRewrite,
+        url_rewrite: UrlRewrite = "urlRewrite",
     }
 }
 
@@ -132,17 +129,17 @@ object! {
     CorsFilter {}
     {
         /// Whether credentials may be sent.
-        allow_credentials: bool,
+        allow_credentials: bool = "allowCredentials",
         /// Request headers that may be sent.
-        allow_headers: Vec<String>,
+        allow_headers: Vec<String> = "allowHeaders",
         /// Methods that may be used.
-        allow_methods: Vec<String>,
+        allow_methods: Vec<String> = "allowMethods",
         /// Origins that may ask.
-        allow_origins: Vec<String>,
+        allow_origins: Vec<String> = "allowOrigins",
         /// Response headers that may be read.
-        expose_headers: Vec<String>,
+        expose_headers: Vec<String> = "exposeHeaders",
         /// Seconds that the answer may be kept.
-        max_age: i32,
+        max_age: i32 = "maxAge",
     }
 }
 
@@ -150,11 +147,11 @@ object! {
     /// A filter of the Gateway's implementation.
     ExtensionRef {
         /// Its API group.
-        group: String,
+        group: String = "group",
         /// Its kind.
-        kind: String,
+        kind: String = "kind",
         /// Its name.
-        name: String,
+        name: String = "name",
     }
     {}
 }
@@ -164,11 +161,11 @@ object! {
     HeaderFilter {}
     {
         /// Headers to add.
-        add: Vec<HttpHeader>,
+        add: Vec<HttpHeader> = "add",
         /// Headers to remove.
-        remove: Vec<String>,
+        remove: Vec<String> = "remove",
         /// Headers to overwrite.
-        set: Vec<HttpHeader>,
+        set: Vec<HttpHeader> = "set",
     }
 }
 
@@ -176,9 +173,9 @@ object! {
     /// A header.
     HttpHeader {
         /// Its name.
-        name: String,
+        name: String = "name",
         /// Its value.
-        value: String,
+        value: String = "value",
     }
     {}
 }
@@ -187,13 +184,13 @@ object! {
     /// Sends a copy of requests elsewhere.
     RequestMirror {
         /// Where to.
-        backend_ref: MirrorBackendRef,
+        backend_ref: MirrorBackendRef = "backendRef",
     }
     {
         /// Which part of them.
-        fraction: Fraction,
+        fraction: Fraction = "fraction",
         /// Which part of them, in percent.
-        percent: i32,
+        percent: i32 = "percent",
     }
 }
 
@@ -201,17 +198,17 @@ object! {
     /// A Service.
     MirrorBackendRef {
         /// Its name.
-        name: String,
+        name: String = "name",
     }
     {
         /// Its API group.
-        group: String,
+        group: String = "group",
         /// Its kind.
-        kind: String,
+        kind: String = "kind",
         /// Its namespace.
-        namespace: String,
+        namespace: String = "namespace",
         /// Its port.
-        port: i32,
+        port: i32 = "port",
     }
 }
 
@@ -219,11 +216,11 @@ object! {
     /// A part of a whole.
     Fraction {
         /// The part.
-        numerator: i32,
+        numerator: i32 = "numerator",
     }
     {
         /// The whole, 100 by default.
-        denominator: i32,
+        denominator: i32 = "denominator",
     }
 }
 
@@ -232,15 +229,15 @@ object! {
     RequestRedirect {}
     {
         /// Another host.
-        hostname: String,
+        hostname: String = "hostname",
         /// Another path.
-        path: PathModifier,
+        path: PathModifier = "path",
         /// Another port.
-        port: i32,
+        port: i32 = "port",
         /// `http` or `https`.
-        scheme: String,
+        scheme: String = "scheme",
         /// 301, 302, 303, 307 or 308.
-        status_code: i32,
+        status_code: i32 = "statusCode",
     }
 }
 
@@ -249,9 +246,9 @@ object! {
     UrlRewrite {}
     {
         /// Another host.
-        hostname: String,
+        hostname: String = "hostname",
         /// Another path.
-        path: PathModifier,
+        path: PathModifier = "path",
     }
 }
 
@@ -259,13 +256,12 @@ object! {
     /// Changes a path.
     PathModifier {
         /// `ReplaceFullPath` or `ReplacePrefixMatch`.
-        #[serde(rename = "type")]
-        type_: String,
+        type_: String = "type",
     }
     {
         /// The new path.
-        replace_full_path: String,
+        replace_full_path: String = "replaceFullPath",
         /// What takes the place of the matched prefix.
-        replace_prefix_match: String,
+        replace_prefix_match: String = "replacePrefixMatch",
     }
 }

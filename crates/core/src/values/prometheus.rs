@@ -31,9 +31,9 @@ object! {
     BasicAuth {}
     {
         /// Entry of a Secret with the user's name.
-        username: KeySelector,
+        username: KeySelector = "username",
         /// Entry of a Secret with the password.
-        password: KeySelector,
+        password: KeySelector = "password",
     }
 }
 
@@ -42,25 +42,25 @@ object! {
     TlsConfig {}
     {
         /// Certificate authority of the server's certificate.
-        ca: SecretOrConfigMap,
+        ca: SecretOrConfigMap = "ca",
         /// Certificate authority as a file of the Prometheus container.
-        ca_file: String,
+        ca_file: String = "caFile",
         /// Client certificate.
-        cert: SecretOrConfigMap,
+        cert: SecretOrConfigMap = "cert",
         /// Client certificate as a file of the Prometheus container.
-        cert_file: String,
+        cert_file: String = "certFile",
         /// Accepts any certificate.
-        insecure_skip_verify: bool,
+        insecure_skip_verify: bool = "insecureSkipVerify",
         /// Client key as a file of the Prometheus container.
-        key_file: String,
+        key_file: String = "keyFile",
         /// Client key.
-        key_secret: KeySelector,
+        key_secret: KeySelector = "keySecret",
         /// Newest TLS version: `TLS12`, `TLS13`.
-        max_version: String,
+        max_version: String = "maxVersion",
         /// Oldest TLS version: `TLS12`, `TLS13`.
-        min_version: String,
+        min_version: String = "minVersion",
         /// Name that the server's certificate must have.
-        server_name: String,
+        server_name: String = "serverName",
     }
 }
 
@@ -69,9 +69,9 @@ object! {
     SecretOrConfigMap {}
     {
         /// From a ConfigMap.
-        config_map: KeySelector,
+        config_map: KeySelector = "configMap",
         /// From a Secret.
-        secret: KeySelector,
+        secret: KeySelector = "secret",
     }
 }
 
@@ -79,12 +79,12 @@ object! {
     /// An entry by name and key.
     KeySelector {
         /// The key in its data.
-        key: String,
+        key: String = "key",
     }
     {
         /// Name of the Secret or ConfigMap.
-        name: String,
+        name: String = "name",
         /// Whether it may be missing.
-        optional: bool,
+        optional: bool = "optional",
     }
 }

@@ -1,9 +1,16 @@
 //! The merged tree to typed [`Values`].
 
-use super::{Values, deserializer};
+use super::{
+    BasicAuth, HttpRouteFilter, HttpRouteMatch, ParentReference, SecretData, Template, TlsConfig,
+    Values, deserializer,
+};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
-use crate::kubernetes::Type::{self, List, Object};
-use crate::kubernetes::api;
+use crate::kubernetes::{
+    Affinity, Container, DeploymentStrategy, EnvFromSource, EnvVar, EnvVarSource, IngressTls,
+    LocalObjectReference, NetworkPolicyEgressRule, PodSecurityContext, PolicyRule, Readable,
+    ResourceRequirements, SecurityContext, Toleration, TopologySpreadConstraint, Type, Volume,
+    VolumeMount,
+};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{Node, Value};
@@ -26,53 +33,48 @@ pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values,
     (values, left_out)
 }
 
-/// The settings that hold Kubernetes' own objects.
+/// The settings that hold Kubernetes' own objects, or parts of custom resources.
 const PASS_THROUGH: &[(&str, Type)] = &[
-    (
-        "imagePullSecrets",
-        List(&Object(&api::LOCAL_OBJECT_REFERENCE)),
-    ),
-    ("deploymentStrategy", Object(&api::DEPLOYMENT_STRATEGY)),
-    ("garbageCollection.env", List(&Object(&api::ENV_VAR))),
-    (
-        "garbageCollection.extraVolumes",
-        List(&Object(&api::VOLUME)),
-    ),
+    ("imagePullSecrets", <Vec<LocalObjectReference>>::TYPE),
+    ("deploymentStrategy", DeploymentStrategy::TYPE),
+    ("garbageCollection.env", <Vec<EnvVar>>::TYPE),
+    ("garbageCollection.extraVolumes", <Vec<Volume>>::TYPE),
     (
         "garbageCollection.extraVolumeMounts",
-        List(&Object(&api::VOLUME_MOUNT)),
+        <Vec<VolumeMount>>::TYPE,
     ),
-    (
-        "garbageCollection.resources",
-        Object(&api::RESOURCE_REQUIREMENTS),
-    ),
-    ("ingress.tls", List(&Object(&api::INGRESS_TLS))),
-    ("mlflow.backendStoreUriFrom", Object(&api::ENV_VAR_SOURCE)),
-    ("mlflow.registryStoreUriFrom", Object(&api::ENV_VAR_SOURCE)),
-    ("env", List(&Object(&api::ENV_VAR))),
-    ("envFrom", List(&Object(&api::ENV_FROM_SOURCE))),
-    ("extraVolumes", List(&Object(&api::VOLUME))),
-    ("extraVolumeMounts", List(&Object(&api::VOLUME_MOUNT))),
-    ("extraInitContainers", List(&Object(&api::CONTAINER))),
-    ("extraContainers", List(&Object(&api::CONTAINER))),
+    ("garbageCollection.resources", ResourceRequirements::TYPE),
+    ("ingress.tls", <Vec<IngressTls>>::TYPE),
+    ("mlflow.backendStoreUriFrom", EnvVarSource::TYPE),
+    ("mlflow.registryStoreUriFrom", EnvVarSource::TYPE),
+    ("env", <Vec<EnvVar>>::TYPE),
+    ("envFrom", <Vec<EnvFromSource>>::TYPE),
+    ("extraVolumes", <Vec<Volume>>::TYPE),
+    ("extraVolumeMounts", <Vec<VolumeMount>>::TYPE),
+    ("extraInitContainers", <Vec<Container>>::TYPE),
+    ("extraContainers", <Vec<Container>>::TYPE),
     (
         "networkPolicy.additionalEgressRules",
-        List(&Object(&api::NETWORK_POLICY_EGRESS_RULE)),
+        <Vec<NetworkPolicyEgressRule>>::TYPE,
     ),
-    ("podSecurityContext", Object(&api::POD_SECURITY_CONTEXT)),
-    ("securityContext", Object(&api::SECURITY_CONTEXT)),
-    (
-        "namespace_rbac.extraRules",
-        List(&Object(&api::POLICY_RULE)),
-    ),
-    ("cluster_rbac.extraRules", List(&Object(&api::POLICY_RULE))),
-    ("resources", Object(&api::RESOURCE_REQUIREMENTS)),
-    ("tolerations", List(&Object(&api::TOLERATION))),
-    ("affinity", Object(&api::AFFINITY)),
+    ("podSecurityContext", PodSecurityContext::TYPE),
+    ("securityContext", SecurityContext::TYPE),
+    ("namespace_rbac.extraRules", <Vec<PolicyRule>>::TYPE),
+    ("cluster_rbac.extraRules", <Vec<PolicyRule>>::TYPE),
+    ("resources", ResourceRequirements::TYPE),
+    ("tolerations", <Vec<Toleration>>::TYPE),
+    ("affinity", Affinity::TYPE),
     (
         "topologySpreadConstraints",
-        List(&Object(&api::TOPOLOGY_SPREAD_CONSTRAINT)),
+        <Vec<TopologySpreadConstraint>>::TYPE,
     ),
+    ("httpRoute.parentRefs", <Vec<ParentReference>>::TYPE),
+    ("httpRoute.matches", <Vec<HttpRouteMatch>>::TYPE),
+    ("httpRoute.filters", <Vec<HttpRouteFilter>>::TYPE),
+    ("externalSecrets.template", Template::TYPE),
+    ("externalSecrets.data", <Vec<SecretData>>::TYPE),
+    ("serviceMonitor.tlsConfig", TlsConfig::TYPE),
+    ("serviceMonitor.basicAuth", BasicAuth::TYPE),
 ];
 
 /// Reports the fields that Kubernetes requires and nobody wrote.
