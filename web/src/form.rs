@@ -5,11 +5,12 @@ mod controls;
 mod features;
 mod release;
 
-use crate::sections::{SECTIONS, Section, paths, setting};
+use crate::dom;
 use crate::state::State;
-use crate::view::Problem;
-use crate::{dom, edit};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::sections::{SECTIONS, Section, paths, setting};
+use mlflow_k8s_configurator::view::{Problem, changed_below};
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::path::{Segment, ValuePath};
 use mlflow_k8s_core::settings::{Kind, Setting};
@@ -133,7 +134,7 @@ fn row(state: State, setting: &'static Setting, path: ValuePath, control: AnyVie
             if whole {
                 state
                     .view
-                    .with(|view| crate::view::changed_below(&view.0.merged, &path) > 0)
+                    .with(|view| changed_below(&view.0.merged, &path) > 0)
             } else {
                 field.with(|field| field.changed)
             }

@@ -15,23 +15,15 @@
 )]
 
 pub mod app;
-pub mod archive;
-pub mod changed_lines;
 mod dom;
-pub mod edit;
 pub mod embed;
-pub mod features;
 mod form;
-pub mod highlight;
-pub mod history;
 pub mod import;
 mod output;
 mod problems;
-pub mod sections;
 pub mod share;
 mod sheets;
 mod shortcuts;
 pub mod state;
 pub mod storage;
 mod theme;
-pub mod view;

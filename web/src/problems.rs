@@ -2,8 +2,8 @@
 
 use crate::form::{fix_button, prose, reveal};
 use crate::state::State;
-use crate::view::Problem;
 use leptos::prelude::*;
+use mlflow_k8s_configurator::view::Problem;
 use mlflow_k8s_core::diagnostic::Severity;
 
 /// The strip of counts, and the list that it unfolds.

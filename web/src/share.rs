@@ -3,8 +3,8 @@
 //! `#v1=` and base64url of deflated JSON ([`Shared`]). What equals the defaults
 //! is left out. A reader of a version keeps reading it for good.
 
-use crate::edit;
-use crate::view::Target;
+use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::view::Target;
 use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::yaml::{Node, Value};

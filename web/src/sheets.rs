@@ -1,13 +1,14 @@
 //! Dialogs: presets, import, share, download, keys.
 
+use crate::dom;
 use crate::import::{import, import_file};
 use crate::share::{Shared, pack};
 use crate::shortcuts::{KEYS, Sheet};
 use crate::state::State;
-use crate::view::manifests_text;
-use crate::{archive, dom};
 use leptos::html::{Dialog, Input, Textarea};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::archive;
+use mlflow_k8s_configurator::view::manifests_text;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::PRESETS;
 use mlflow_k8s_core::redact::redact;

@@ -1,9 +1,9 @@
 //! The one state of the page, and what is derived from it.
 
-use crate::edit::Edited;
-use crate::history::History;
-use crate::view::{Field, Objects, Problem, Target, View, changed_below};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::edit::Edited;
+use mlflow_k8s_configurator::history::History;
+use mlflow_k8s_configurator::view::{Field, Objects, Problem, Target, View, changed_below};
 use mlflow_k8s_core::diagnostic::{Fix, Severity};
 use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::manifest::ManifestSet;
@@ -113,7 +113,7 @@ fn mend_all(text: &str, target: &Target) -> String {
     let mut document = Document::new(text);
     for _ in 0..MOST_ROUNDS {
         let before = document.text().to_owned();
-        for finding in crate::view::render(&before, target).diagnostics {
+        for finding in mlflow_k8s_configurator::view::render(&before, target).diagnostics {
             if let Some(fix) = finding.fix.filter(|_| finding.severity != Severity::Hint)
                 && document.apply(&fix).is_ok()
                 && document.text() != before

@@ -1,7 +1,7 @@
 //! The work survives a reload: what the browser keeps, and never credentials.
 
-use crate::view::Target;
 use leptos::prelude::window;
+use mlflow_k8s_configurator::view::Target;
 use serde::{Deserialize, Serialize};
 
 const WORK: &str = "mlflow-k8s.work";

@@ -38,7 +38,7 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
         (format!("{RULES}/README.md"), rules::index()),
         ("docs/reference/values.md".to_owned(), values::reference()),
         (
-            "web/src/settings.json".to_owned(),
+            "crates/configurator/src/settings.json".to_owned(),
             format!("{}\n", serde_json::to_string(&values::settings())?),
         ),
     ]);

@@ -2,10 +2,11 @@
 
 use super::controls::{control, input, switch, yaml_field};
 use super::{control_id, help, prose, reset_button, shown, view_problems, view_setting};
+use crate::dom;
 use crate::state::State;
-use crate::view::{changed_below, keys, list_length};
-use crate::{dom, edit};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::view::{changed_below, keys, list_length};
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Item, Kind, Setting};
 use mlflow_k8s_core::yaml::Node;
@@ -510,7 +511,7 @@ mod tests {
 
     #[test]
     fn new_elements_have_what_cannot_be_left_out() {
-        let Some(env) = crate::sections::setting("env") else {
+        let Some(env) = mlflow_k8s_configurator::sections::setting("env") else {
             panic!("env");
         };
         let Kind::List(item) = &env.kind else {

@@ -1,11 +1,12 @@
 //! The controls of single values.
 
 use super::{control_id, has_error};
-use crate::edit;
+use crate::dom;
 use crate::state::State;
-use crate::{dom, view::Field};
 use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::view::Field;
 use mlflow_k8s_core::path::{Segment, ValuePath};
 use mlflow_k8s_core::settings::{Choice, Kind, Setting};
 use mlflow_k8s_core::source::SourceId;

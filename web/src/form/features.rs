@@ -1,9 +1,9 @@
 //! The switches of features that are made of several settings.
 
 use super::matches;
-use crate::features::Feature;
 use crate::state::State;
 use leptos::prelude::*;
+use mlflow_k8s_configurator::features::Feature;
 
 /// What a search finds them by.
 pub(super) const WORDS: &str = "basic auth users passwords login authentication workspaces teams";

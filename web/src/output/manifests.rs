@@ -1,10 +1,11 @@
 //! The objects: highlighted, with an outline, folds and marks.
 
-use crate::changed_lines::{Changes, Mark, changed};
+use crate::dom;
 use crate::state::{Baseline, State};
-use crate::view::{Object, Objects, manifests_text};
-use crate::{dom, highlight};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::changed_lines::{Changes, Mark, changed};
+use mlflow_k8s_configurator::highlight;
+use mlflow_k8s_configurator::view::{Object, Objects, manifests_text};
 use std::collections::HashSet;
 use std::sync::Arc;
 use web_sys::ScrollLogicalPosition;
@@ -272,7 +273,12 @@ fn marked_html(text: &str, changes: &Changes) -> String {
 /// What the values' own defaults would give, with the least that is needed.
 fn defaults() -> Objects {
     let text = mlflow_k8s_core::presets::preset("quickstart").map_or("", |preset| preset.values);
-    crate::view::View::of(text, &crate::view::Target::default(), None).objects
+    mlflow_k8s_configurator::view::View::of(
+        text,
+        &mlflow_k8s_configurator::view::Target::default(),
+        None,
+    )
+    .objects
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! The editor of values.yaml: a text area over the same text in colours.
 
+use crate::dom;
 use crate::state::{State, Tab};
-use crate::view::Problem;
-use crate::{dom, highlight};
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
+use mlflow_k8s_configurator::highlight;
+use mlflow_k8s_configurator::view::Problem;
 use mlflow_k8s_core::diagnostic::Severity;
 use std::fmt::Write;
 use web_sys::InputEvent;
@@ -391,8 +392,11 @@ mod tests {
 
     #[test]
     fn findings_are_underlined_where_they_are() {
-        let view =
-            crate::view::View::of("image:\n  tga: x\n", &crate::view::Target::default(), None);
+        let view = mlflow_k8s_configurator::view::View::of(
+            "image:\n  tga: x\n",
+            &mlflow_k8s_configurator::view::Target::default(),
+            None,
+        );
         let html = underlined("image:\n  tga: x\n", &view.problems);
         assert!(html.contains("<u class=\"error\">tga</u>"), "{html}");
         assert_eq!(
