@@ -8,13 +8,15 @@ use crate::problems::Problems;
 use crate::sheets::Sheets;
 use crate::shortcuts::{self, Sheet};
 use crate::state::{Pane, State, Tab};
-use crate::storage::{self, Work};
+use crate::storage;
 use crate::theme::ThemeChoice;
 use crate::{dom, embed, share};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::sections::{SECTIONS, paths};
+use mlflow_k8s_configurator::share::{Shared, packed};
 use mlflow_k8s_configurator::view::Target;
+use mlflow_k8s_configurator::work::Work;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::preset;
 use mlflow_k8s_core::redact::redact;
@@ -103,7 +105,7 @@ fn keep_work(state: State) {
 fn follow_address(state: State) {
     let read = move || {
         let fragment = window().location().hash().unwrap_or_default();
-        match share::packed(&fragment) {
+        match packed(&fragment) {
             Some(Ok(bytes)) => leptos::task::spawn_local(async move {
                 match share::unpack(&bytes).await {
                     Ok(shared) => {
@@ -376,9 +378,7 @@ fn playground(state: State) -> impl IntoView {
         let Ok(clean) = state.text.with(|text| redact(text)) else {
             return;
         };
-        let shared = state
-            .target
-            .with(|target| share::Shared::new(&clean.text, target));
+        let shared = state.target.with(|target| Shared::new(&clean.text, target));
         leptos::task::spawn_local(async move {
             if let Ok(fragment) = share::pack(&shared).await {
                 link.set(fragment);

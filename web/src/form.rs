@@ -9,6 +9,7 @@ use crate::dom;
 use crate::state::State;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::ids::control_id;
 use mlflow_k8s_configurator::sections::{SECTIONS, Section, paths, setting};
 use mlflow_k8s_configurator::view::{Problem, changed_below};
 use mlflow_k8s_core::diagnostic::Severity;
@@ -248,11 +249,6 @@ fn has_error(problems: &[Problem]) -> bool {
     problems
         .iter()
         .any(|problem| problem.severity == Severity::Error)
-}
-
-/// The id of a setting's control.
-fn control_id(path: &ValuePath) -> String {
-    format!("setting-{path}")
 }
 
 /// Whether the search leaves a setting in view.

@@ -2,12 +2,14 @@
 
 use crate::dom;
 use crate::import::{import, import_file};
-use crate::share::{Shared, pack};
+use crate::share::pack;
 use crate::shortcuts::{KEYS, Sheet};
 use crate::state::State;
 use leptos::html::{Dialog, Input, Textarea};
 use leptos::prelude::*;
 use mlflow_k8s_configurator::archive;
+use mlflow_k8s_configurator::share::Shared;
+use mlflow_k8s_configurator::titles::{sentence, title};
 use mlflow_k8s_configurator::view::manifests_text;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::PRESETS;
@@ -105,20 +107,6 @@ fn Frame(
     }
 }
 
-/// A preset's name as a title.
-fn title(name: &str) -> String {
-    match name {
-        "quickstart" => return "Quick start".to_owned(),
-        "tls" => return "TLS".to_owned(),
-        _ => {}
-    }
-    let text = name.replace('-', " ");
-    let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
-}
-
 fn presets(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     PRESETS
         .iter()
@@ -141,13 +129,6 @@ fn presets(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
             }
         })
         .collect_view()
-}
-
-fn sentence(phrase: &str) -> String {
-    let mut characters = phrase.chars();
-    characters.next().map_or(String::new(), |first| {
-        format!("{}{}.", first.to_uppercase(), characters.as_str())
-    })
 }
 
 fn imports(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
@@ -354,17 +335,5 @@ fn keys() -> impl IntoView {
                 })
                 .collect_view()}
         </dl>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn presets_have_titles() {
-        assert_eq!(title("quickstart"), "Quick start");
-        assert_eq!(title("basic-auth"), "Basic auth");
-        assert_eq!(sentence("users with passwords"), "Users with passwords.");
     }
 }

@@ -1,51 +1,10 @@
 //! The work survives a reload: what the browser keeps, and never credentials.
 
 use leptos::prelude::window;
-use mlflow_k8s_configurator::view::Target;
-use serde::{Deserialize, Serialize};
+use mlflow_k8s_configurator::work::Work;
 
 const WORK: &str = "mlflow-k8s.work";
 const THEME: &str = "mlflow-k8s.theme";
-
-/// What is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
-    /// The values text, without credentials.
-    pub text: String,
-    /// The release's name.
-    pub release: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Whether the Namespace is rendered.
-    #[serde(default)]
-    pub create_namespace: bool,
-    /// The Kubernetes version.
-    #[serde(default)]
-    pub kube_version: String,
-}
-
-impl Work {
-    /// The work at this moment. The text has no credentials any more.
-    pub fn new(text: String, target: Target) -> Self {
-        Self {
-            text,
-            release: target.name,
-            namespace: target.namespace,
-            create_namespace: target.create_namespace,
-            kube_version: target.kube_version,
-        }
-    }
-
-    /// What is chosen beside the values.
-    pub fn target(&self) -> Target {
-        Target {
-            name: self.release.clone(),
-            namespace: self.namespace.clone(),
-            create_namespace: self.create_namespace,
-            kube_version: self.kube_version.clone(),
-        }
-    }
-}
 
 fn storage() -> Option<web_sys::Storage> {
     // Browsers refuse it in some private windows and frames.

@@ -5,10 +5,23 @@
 //! that draws. The page (`web`) puts it on the screen.
 
 pub mod archive;
+pub mod blank;
 pub mod changed_lines;
+pub mod diagram;
 pub mod edit;
 pub mod features;
 pub mod highlight;
 pub mod history;
+pub mod ids;
+pub mod import;
+pub mod indentation;
+pub mod marks;
+pub mod mend;
 pub mod sections;
+pub mod share;
+pub mod titles;
+pub mod typed;
+pub mod underlines;
+pub mod utf16;
 pub mod view;
+pub mod work;

@@ -1,16 +1,18 @@
 //! The controls of what holds other values: groups, lists and maps.
 
 use super::controls::{control, input, switch, yaml_field};
-use super::{control_id, help, prose, reset_button, shown, view_problems, view_setting};
+use super::{help, prose, reset_button, shown, view_problems, view_setting};
 use crate::dom;
 use crate::state::State;
 use leptos::prelude::*;
+use mlflow_k8s_configurator::blank::{blank, first_default};
 use mlflow_k8s_configurator::edit;
+use mlflow_k8s_configurator::ids::{control_id, css_id};
 use mlflow_k8s_configurator::view::{changed_below, keys, list_length};
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Item, Kind, Setting};
 use mlflow_k8s_core::yaml::Node;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 /// Groups with at most this many settings begin unfolded.
 const SMALL: usize = 6;
@@ -454,70 +456,4 @@ fn changed_memo(state: State, path: &ValuePath) -> Memo<bool> {
             .view
             .with(|view| changed_below(&view.0.merged, &path) > 0)
     })
-}
-
-/// The first element of a list that has elements by default.
-fn first_default(path: &ValuePath) -> Option<Json> {
-    edit::default_at(path)?.as_array()?.first().cloned()
-}
-
-/// A new value of a kind: what cannot be left out, empty.
-fn blank(kind: &Kind) -> Json {
-    match kind {
-        Kind::Switch => json!(false),
-        Kind::Integer => json!(0),
-        Kind::Text | Kind::Quantity => json!(""),
-        Kind::Choice(choices) => {
-            json!(
-                choices
-                    .first()
-                    .map(|choice| choice.value.as_str())
-                    .unwrap_or_default()
-            )
-        }
-        Kind::List(_) => json!([]),
-        Kind::Section(below) => {
-            let mut entries = Map::new();
-            for setting in below.iter().filter(|setting| setting.required) {
-                entries.insert(setting.key.clone(), blank(&setting.kind));
-            }
-            if entries.is_empty()
-                && let Some(first) = below.first()
-            {
-                entries.insert(first.key.clone(), blank(&first.kind));
-            }
-            Json::Object(entries)
-        }
-        Kind::Yaml(name) if ["Volume", "Container"].contains(&name.as_str()) => json!({"name": ""}),
-        Kind::Map | Kind::Scalars | Kind::Yaml(_) => json!({}),
-    }
-}
-
-/// An id as a selector takes it: paths have dots and brackets in them.
-fn css_id(id: &str) -> String {
-    let mut escaped = String::with_capacity(id.len());
-    for character in id.chars() {
-        if !character.is_alphanumeric() && !matches!(character, '-' | '_') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn new_elements_have_what_cannot_be_left_out() {
-        let Some(env) = mlflow_k8s_configurator::sections::setting("env") else {
-            panic!("env");
-        };
-        let Kind::List(item) = &env.kind else {
-            panic!("list");
-        };
-        assert_eq!(blank(&item.kind), json!({"name": ""}));
-        assert_eq!(css_id("setting-a.b[0]"), r"setting-a\.b\[0\]");
-    }
 }
