@@ -10,10 +10,11 @@ use crate::state::State;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::edit;
 use mlflow_k8s_configurator::ids::control_id;
+use mlflow_k8s_configurator::search::{has_match, matches, words};
 use mlflow_k8s_configurator::sections::{SECTIONS, Section, paths, setting};
 use mlflow_k8s_configurator::view::{Problem, changed_below};
 use mlflow_k8s_core::diagnostic::Severity;
-use mlflow_k8s_core::path::{Segment, ValuePath};
+use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Kind, Setting};
 
 /// Goes to a setting of the form.
@@ -44,24 +45,6 @@ pub(crate) fn Form() -> impl IntoView {
             " in its name, path or help."
         </p>
     }
-}
-
-/// Whether a search finds anything in a section.
-fn has_match(section: &Section, query: &str) -> bool {
-    let own = match section.id {
-        "basics" => release::WORDS,
-        "security" => features::WORDS,
-        _ => "",
-    };
-    matches(query, own)
-        || section
-            .paths
-            .iter()
-            .filter_map(|path| setting(path).zip(ValuePath::parse(path).ok()))
-            .any(|(setting, path)| {
-                let words = words(setting, &path.to_string());
-                matches(query, &format!("{} {words}", names_above(&path)))
-            })
 }
 
 fn view_section(state: State, section: &'static Section) -> impl IntoView {
@@ -253,64 +236,6 @@ fn has_error(problems: &[Problem]) -> bool {
 
 /// Whether the search leaves a setting in view.
 fn shown(state: State, setting: &'static Setting, path: &ValuePath) -> Memo<bool> {
-    let words = format!(
-        "{} {}",
-        names_above(path),
-        words(setting, &path.to_string())
-    );
+    let words = words(setting, path);
     Memo::new(move |_| state.query.with(|query| matches(query, &words)))
-}
-
-/// The labels of what a setting is part of, so that "ingress host" finds it.
-fn names_above(path: &ValuePath) -> String {
-    let mut names = String::new();
-    let mut above = String::new();
-    for step in path.segments() {
-        let Segment::Key(key) = step else { break };
-        if !above.is_empty() {
-            above.push('.');
-        }
-        above.push_str(key);
-        if let Some(setting) = setting(&above) {
-            names.push_str(&setting.label.to_lowercase());
-            names.push(' ');
-        }
-    }
-    names
-}
-
-/// Everything that a search looks at, in lower case.
-fn words(setting: &Setting, path: &str) -> String {
-    let mut words = format!("{} {} {}", setting.label, path, setting.help).to_lowercase();
-    match &setting.kind {
-        Kind::Section(below) => {
-            for setting in below {
-                words.push(' ');
-                words.push_str(&self::words(setting, &format!("{path}.{}", setting.key)));
-            }
-        }
-        Kind::List(item) => {
-            if let Kind::Section(below) = &item.kind {
-                for setting in below {
-                    words.push(' ');
-                    words.push_str(&self::words(setting, &setting.key));
-                }
-            }
-        }
-        Kind::Choice(choices) => {
-            for choice in choices {
-                words.push(' ');
-                words.push_str(&choice.value.to_lowercase());
-            }
-        }
-        _ => {}
-    }
-    words
-}
-
-/// Whether words have every word of a query.
-fn matches(query: &str, words: &str) -> bool {
-    query
-        .split_whitespace()
-        .all(|word| words.contains(&word.to_lowercase()))
 }

@@ -17,6 +17,7 @@ pub mod import;
 pub mod indentation;
 pub mod marks;
 pub mod mend;
+pub mod search;
 pub mod sections;
 pub mod share;
 pub mod titles;

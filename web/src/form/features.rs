@@ -1,16 +1,13 @@
 //! The switches of features that are made of several settings.
 
-use super::matches;
 use crate::state::State;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::features::Feature;
-
-/// What a search finds them by.
-pub(super) const WORDS: &str = "basic auth users passwords login authentication workspaces teams";
+use mlflow_k8s_configurator::search::{FEATURES, matches};
 
 /// A switch for each feature.
 pub(super) fn features(state: State) -> impl IntoView {
-    let shown = Memo::new(move |_| state.query.with(|query| matches(query, WORDS)));
+    let shown = Memo::new(move |_| state.query.with(|query| matches(query, FEATURES)));
     Feature::ALL
         .into_iter()
         .map(|feature| {

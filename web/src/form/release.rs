@@ -1,16 +1,13 @@
 //! What is chosen beside the values: release, namespace, Kubernetes version.
 
-use super::matches;
 use crate::state::State;
 use leptos::prelude::*;
+use mlflow_k8s_configurator::search::{RELEASE, matches};
 use mlflow_k8s_core::release::KubeVersion;
-
-/// What a search finds it by.
-pub(super) const WORDS: &str = "release name namespace create namespace kubernetes version target";
 
 /// The controls of the release.
 pub(super) fn release(state: State) -> impl IntoView {
-    let shown = Memo::new(move |_| state.query.with(|query| matches(query, WORDS)));
+    let shown = Memo::new(move |_| state.query.with(|query| matches(query, RELEASE)));
     let versions = (KubeVersion::OLDEST.minor()..=KubeVersion::NEWEST.minor())
         .rev()
         .map(|minor| format!("1.{minor}"))
