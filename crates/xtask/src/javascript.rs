@@ -24,6 +24,7 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<Tally> {
     let npm_tools = step("npm packages", || tools::install_npm_packages(workspace))?;
 
     step("clippy for wasm32", || toolchain.lint(workspace))?;
+    step("documentation for wasm32", || toolchain.document(workspace))?;
     let exports = || {
         toolchain
             .cargo(

@@ -125,6 +125,15 @@ impl Toolchain {
             .args(["--", "--deny", "warnings"])
             .run()?)
     }
+
+    /// Checks the documentation of what is compiled for the browser alone.
+    pub(crate) fn document(self, workspace: &Workspace) -> anyhow::Result<()> {
+        Ok(self
+            .cargo(workspace, ["doc", "--quiet", "--no-deps"])
+            .args(["--package", "mlflow-k8s-web"])
+            .env("RUSTDOCFLAGS", "--deny warnings")
+            .run()?)
+    }
 }
 
 /// Where cargo puts what it builds for the browser: `release/name.wasm`.
