@@ -1,7 +1,7 @@
 //! The Gateway API's HTTPRoute.
 
 use super::metadata::{self, Component};
-use super::object::{object, part};
+use super::object::{object, tree};
 use crate::kubernetes::{ObjectMeta, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
@@ -22,20 +22,20 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         "" => "gateway.networking.k8s.io/v1",
         version => version,
     };
-    let backend = part(vec![
+    let backend = tree([
         ("name", resolved.fullname.to_tree()),
         ("port", resolved.service.port.to_tree()),
     ]);
     let matches = metadata::list(&route.matches).unwrap_or_else(every_path);
-    let rule = part(vec![
+    let rule = tree([
         ("matches", matches.to_tree()),
         ("filters", metadata::list(&route.filters).to_tree()),
-        ("backendRefs", Some(backend.into_iter().collect())),
+        ("backendRefs", Some(vec![backend].into())),
     ]);
-    let spec = part(vec![
+    let spec = tree([
         ("parentRefs", route.parent_refs.to_tree()),
         ("hostnames", metadata::list(&route.hostnames).to_tree()),
-        ("rules", Some(rule.into_iter().collect())),
+        ("rules", Some(vec![rule].into())),
     ]);
     Some(object(
         api_version,
@@ -44,6 +44,6 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             annotations: metadata::annotations(&route.annotations),
             ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
         },
-        vec![("spec", spec)],
+        vec![("spec", Some(spec))],
     ))
 }

@@ -22,12 +22,8 @@ pub(super) fn object(
     Manifest::new(object)
 }
 
-/// A part of an object whose kind Kubernetes does not have built in.
-pub(super) fn part(fields: Vec<(&str, Option<Value>)>) -> Option<Value> {
-    Some(tree(fields))
-}
-
-fn tree<'a>(fields: impl IntoIterator<Item = (&'a str, Option<Value>)>) -> Value {
+/// An object or a part of one: the fields that are there.
+pub(super) fn tree<'a>(fields: impl IntoIterator<Item = (&'a str, Option<Value>)>) -> Value {
     let mut tree = Map::new();
     for (key, value) in fields {
         put(&mut tree, key, value);

@@ -1,7 +1,7 @@
 //! The Prometheus Operator's ServiceMonitor.
 
 use super::metadata::{self, Component};
-use super::object::{object, part};
+use super::object::{object, tree};
 use crate::kubernetes::Tree;
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
@@ -15,7 +15,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         .labels
         .get_or_insert_default()
         .extend(settings.labels.0.clone());
-    let endpoint = part(vec![
+    let endpoint = tree([
         ("port", Some(resolved.server.port_name.into())),
         ("path", Some(monitor.path.into())),
         ("scheme", tls.then(|| "https".into())),
@@ -32,17 +32,17 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             metadata::some(&settings.scrape_timeout).to_tree(),
         ),
     ]);
-    let spec = part(vec![
+    let spec = tree([
         (
             "selector",
             metadata::selecting(resolved.selector()).to_tree(),
         ),
-        ("endpoints", Some(endpoint.into_iter().collect())),
+        ("endpoints", Some(vec![endpoint].into())),
     ]);
     Some(object(
         "monitoring.coreos.com/v1",
         "ServiceMonitor",
         &object_meta,
-        vec![("spec", spec)],
+        vec![("spec", Some(spec))],
     ))
 }
