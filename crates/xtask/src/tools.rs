@@ -19,6 +19,9 @@ pub(crate) struct CargoTool {
     pub(crate) purpose: &'static str,
     /// More arguments of `cargo install`.
     arguments: &'static [&'static str],
+    /// How far it is optimised: as little as it can do with, since each is
+    /// compiled for longer than it ever runs.
+    opt_level: &'static str,
 }
 
 /// Writes the JavaScript for a module. Its version is that of `wasm-bindgen` in Cargo.toml.
@@ -28,6 +31,7 @@ pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     version: "0.2.129",
     purpose: "building and testing the module and the page",
     arguments: &[],
+    opt_level: "1",
 };
 
 /// Builds and serves the page.
@@ -37,6 +41,7 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     version: "0.21.14",
     purpose: "building and serving the page",
     arguments: &["--no-default-features"],
+    opt_level: "0",
 };
 
 /// Checks licences, bans and duplicates of dependencies.
@@ -46,6 +51,7 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     version: "0.20.2",
     purpose: "checking licences and duplicates of dependencies",
     arguments: &[],
+    opt_level: "0",
 };
 
 /// Runs the fuzz targets.
@@ -55,6 +61,7 @@ pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
     version: "0.13.2",
     purpose: "`cargo xtask fuzz`",
     arguments: &[],
+    opt_level: "0",
 };
 
 /// Every tool from the crate registry.
@@ -86,9 +93,8 @@ impl CargoTool {
             "cargo install --quiet --locked --force --root {root} --version {version} {name}"
         )
         .args(self.arguments)
-        // They need not be fast, and so compile in half the time.
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_TARGET_DIR", workspace.target.join("tools-build"))
         .run()
