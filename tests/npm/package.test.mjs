@@ -30,24 +30,42 @@ function folder(name) {
     return made;
 }
 
-/** The code blocks of the package's README in a language. */
-function examples(language) {
-    const text = readFileSync(path.join(project, "node_modules/mlflow-k8s-wasm/README.md"), "utf8");
-    const found = [...text.matchAll(/```(\w+)\n(.*?)```/gs)];
+const README = path.join(project, "node_modules/mlflow-k8s-wasm/README.md");
+const GUIDE = path.join(here, "../../docs/guide/wasm-module.md");
+
+/** The code blocks of a page in a language. */
+function examples(page, language) {
+    const found = [...readFileSync(page, "utf8").matchAll(/```(\w+)\n(.*?)```/gs)];
     return found.filter(([, name]) => name === language).map(([, , code]) => code);
 }
 
+/** What a script prints. */
+function printed(code) {
+    const file = path.join(folder("example"), "example.mjs");
+    writeFileSync(file, code);
+    return execFileSync("node", [file], { encoding: "utf8" });
+}
+
 test("the README's examples run in Node", () => {
-    const scripts = examples("js").filter((code) => code.startsWith("import"));
+    const scripts = examples(README, "js").filter((code) => code.startsWith("import"));
     assert.equal(scripts.length, 3);
-    const outputs = scripts.map((code) => {
-        const file = path.join(folder("readme"), "example.mjs");
-        writeFileSync(file, code);
-        return execFileSync("node", [file], { encoding: "utf8" });
-    });
+    const outputs = scripts.map(printed);
     assert.match(outputs[0], /name: tracking-mlflow/);
     assert.match(outputs[1], /takes text, not the number 3\.10 2 8/);
     assert.match(outputs[2], /'replicaCount'/);
+});
+
+test("the guide's examples run in Node", () => {
+    const [whole, files, fix, vite] = examples(GUIDE, "js");
+    assert.match(printed(whole), /name: tracking-mlflow/);
+    const withTexts = `import { preset, render } from "mlflow-k8s-wasm";
+        const base = preset("quickstart").valuesYaml;
+        const staging = "fullnameOverride: staging";
+        const { yaml } = ${files}
+        console.log(yaml);`;
+    assert.match(printed(withTexts), /name: staging/);
+    assert.match(printed(fix), /takes text, not the number 3\.10 2 8\n.*tag: "3\.10" # ours/s);
+    assert.match(vite, /^export default \{ optimizeDeps: /);
 });
 
 test("it exports what it says, and says what it exports", async () => {
@@ -91,12 +109,17 @@ test("its types hold under tsc --strict", () => {
 
 test("a page without a bundler uses it", async (t) => {
     const address = await serve(t, project);
-    const [example] = examples("html");
-    const page = example.replace("./mlflow-k8s-wasm/", "/node_modules/mlflow-k8s-wasm/");
-    assert.notEqual(page, example);
-    writeFileSync(path.join(folder("plain"), "index.html"), `${BLANK}<body>${page}`);
-    const tab = await open(t, `${address}/plain/index.html`);
-    await tab.waitForFunction(() => document.body.textContent.includes("kind: Deployment"));
+    for (const [documentation, shown] of [
+        [README, "kind: Deployment"],
+        [GUIDE, "takes text, not the number 3.10"],
+    ]) {
+        const [example] = examples(documentation, "html");
+        const page = example.replace("./mlflow-k8s-wasm/", "/node_modules/mlflow-k8s-wasm/");
+        assert.notEqual(page, example);
+        writeFileSync(path.join(folder("plain"), "index.html"), `${BLANK}<body>${page}`);
+        const tab = await open(t, `${address}/plain/index.html`);
+        await tab.waitForFunction((shown) => document.body.textContent.includes(shown), shown);
+    }
 });
 
 test("a web worker uses it", async (t) => {

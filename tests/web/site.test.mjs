@@ -206,6 +206,33 @@ test("one line puts a playground on somebody else's page", async (t) => {
     await page.frameLocator('iframe[title="By hand"]').locator("html[data-ready=true]").waitFor();
 });
 
+test("the guide's lines for other pages work there", async (t) => {
+    const guide = readFileSync(path.join(import.meta.dirname, "../../docs/guide/embedding.md"), "utf8");
+    const code = (language) =>
+        [...guide.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(([, code]) => code);
+    const other = mkdtempSync(path.join(os.tmpdir(), "mlflow-k8s-"));
+    t.after(() => rmSync(other, { recursive: true }));
+    const [height] = code("js");
+    const body = code("html").join("").replaceAll("https://HOST/", address);
+    writeFileSync(
+        path.join(other, "index.html"),
+        `<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">
+        <body>${body}<script type="module">${height}</script>`,
+    );
+    const elsewhere = await serve(t, other);
+    const page = await open(t, elsewhere.address);
+    const [first, second] = await page.locator("mlflow-k8s-playground").all();
+    await first.getByRole("button", { name: "Try it" }).click();
+    await first.frameLocator("iframe").locator("html[data-ready=true]").waitFor();
+    // The second one starts by itself.
+    await second.frameLocator("iframe").locator("html[data-theme=dark][data-ready=true]").waitFor();
+    const byHand = page.locator("body > iframe");
+    await byHand.contentFrame().locator("html[data-ready=true]").waitFor();
+    await page.waitForFunction(
+        () => document.querySelector("body > iframe").style.height.endsWith("px"),
+    );
+});
+
 test("the configurator of the site works offline, below its path", async (t) => {
     const page = await open(t, "configurator/", { serviceWorkers: "allow" });
     await page.locator("html[data-ready=true]").waitFor();
