@@ -51,32 +51,36 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the program, static where the target is there; returns which target
-/// that was, and the program.
+/// Builds the program; returns for which target, and the program. Linked
+/// statically with musl or, without that target, with the C library of the host.
 fn command_line(workspace: &Workspace) -> anyhow::Result<(String, PathBuf)> {
     let shell = &workspace.shell;
-    let build = |more: &[&str]| {
+    let host = cmd!(shell, "rustc --print host-tuple").quiet().read()?;
+    let build = |target: &str, flags: &str| {
         cmd!(
             shell,
-            "cargo build --quiet --release --locked --package mlflow-k8s"
+            "cargo build --quiet --release --locked --package mlflow-k8s --target {target}"
         )
-        .args(more)
-        .run()
+        .env("RUSTFLAGS", flags)
     };
-    if build(&["--target", STATIC_TARGET]).is_ok() {
-        let program = workspace
-            .target
-            .join(STATIC_TARGET)
-            .join("release/mlflow-k8s");
-        return Ok((STATIC_TARGET.to_owned(), program));
+    let built = |target: &str| {
+        let program = workspace.target.join(target).join("release/mlflow-k8s");
+        (target.to_owned(), program)
+    };
+    // What is wrong with the program, the last attempt tells.
+    if build(STATIC_TARGET, "").ignore_stderr().run().is_ok() {
+        return Ok(built(STATIC_TARGET));
     }
-    let host = cmd!(shell, "rustc --print host-tuple").quiet().read()?;
-    eprintln!(
-        "WARNING: {STATIC_TARGET} cannot be built (`rustup target add {STATIC_TARGET}`): \
-         the program is for {host} and needs its C library"
-    );
-    build(&[])?;
-    Ok((host, workspace.target.join("release/mlflow-k8s")))
+    eprintln!("without {STATIC_TARGET} (`rustup target add {STATIC_TARGET}`), so for {host}");
+    if build(&host, "-Ctarget-feature=+crt-static")
+        .ignore_stderr()
+        .run()
+        .is_err()
+    {
+        eprintln!("WARNING: the program needs the C library of this system");
+        build(&host, "").run()?;
+    }
+    Ok(built(&host))
 }
 
 /// Packs files of a folder, the same bytes for the same files.
