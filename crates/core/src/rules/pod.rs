@@ -651,10 +651,14 @@ fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         // What the variable says becomes the setting.
         let source = entry.value_from.as_ref().and_then(Tree::to_tree);
         findings.push(match (&entry.value, source) {
-            (Some(value), _) => finding.fix(
-                format!("Move it to {setting}"),
-                [Edit::remove(&place), set(setting, value.as_str())],
-            ),
+            (Some(value), _) => {
+                let mut edits = vec![Edit::remove(&place), set(setting, value.as_str())];
+                // The reference would win over the text.
+                if by_reference {
+                    edits.push(remove(reference));
+                }
+                finding.fix(format!("Move it to {setting}"), edits)
+            }
             (None, Some(source)) if !reference.is_empty() => {
                 let mut edits = vec![Edit::remove(&place), set(reference, source)];
                 if !given.is_empty() {

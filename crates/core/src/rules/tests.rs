@@ -428,6 +428,19 @@ fn a_store_among_the_options_becomes_a_setting() {
 }
 
 #[test]
+fn a_variable_that_becomes_a_setting_goes_on_winning() {
+    let db = "sqlite:////mlflow/a.db";
+    let text = format!(
+        "env: [{{name: MLFLOW_BACKEND_STORE_URI, value: '{db}'}}]\n\
+         mlflow: {{backendStoreUriFrom: {{secretKeyRef: {{name: s, key: k}}}}}}\n\
+         storage: {{enabled: true}}\n"
+    );
+    let values = mended(&text, "MK850");
+    assert_eq!(values["mlflow"], serde_json::json!({"backendStoreUri": db}));
+    assert_eq!(values["env"], serde_json::json!([]));
+}
+
+#[test]
 fn a_missing_database_names_the_option_that_holds_it() {
     let outcome = check("server: {value_options: {backend_store_uri: 'sqlite:////mlflow/a.db'}}\n");
     let found = outcome
