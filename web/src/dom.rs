@@ -1,7 +1,9 @@
 //! What the page needs of the browser, in one place.
 
 use gloo::timers::callback::Timeout;
-use leptos::prelude::{document, request_animation_frame, window};
+use leptos::html::Pre;
+use leptos::prelude::{Effect, Get, Memo, NodeRef, document, request_animation_frame, window};
+use mlflow_k8s_configurator::lines::{Replaced, replaced};
 use mlflow_k8s_core::path::ValuePath;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -81,6 +83,38 @@ pub(crate) fn focus_later(selector: String) {
         if let Some(element) = find(&selector) {
             let _ = element.focus();
         }
+    });
+}
+
+/// Keeps highlighted text in an element. A change touches only the lines that it
+/// changes: to lay out every line of a long text takes longer than all else.
+pub(crate) fn show_lines(element: NodeRef<Pre>, html: Memo<String>) {
+    Effect::new(move |shown: Option<String>| {
+        let shown = shown.unwrap_or_default();
+        let Some(element) = element.get() else {
+            return shown;
+        };
+        let now = html.get();
+        let Replaced {
+            first,
+            removed,
+            html,
+        } = replaced(&shown, &now);
+        let lines = element.children();
+        let line = |position: usize| lines.item(u32::try_from(position).ok()?);
+        for _ in 0..removed {
+            if let Some(line) = line(first) {
+                line.remove();
+            }
+        }
+        let done = match line(first) {
+            Some(next) => next.insert_adjacent_html("beforebegin", html),
+            None => element.insert_adjacent_html("beforeend", html),
+        };
+        if done.is_err() {
+            element.set_inner_html(&now);
+        }
+        now
     });
 }
 

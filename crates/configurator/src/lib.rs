@@ -15,6 +15,7 @@ pub mod history;
 pub mod ids;
 pub mod import;
 pub mod indentation;
+pub mod lines;
 pub mod marks;
 pub mod mend;
 pub mod search;

@@ -2,6 +2,7 @@
 
 use crate::dom;
 use crate::state::{Baseline, State};
+use leptos::html::Pre;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::changed_lines::changed;
 use mlflow_k8s_configurator::marks::{changes, defaults, find, is_touched, marked_html};
@@ -176,6 +177,8 @@ fn view_object(
             marked_html(&text, &changes)
         })
     };
+    let lines = NodeRef::<Pre>::new();
+    dom::show_lines(lines, html);
     let id = format!("object-{name}");
     let is_folded = {
         let name = name.clone();
@@ -212,7 +215,7 @@ fn view_object(
                 title="Copy this object"
                 on:click=copy
             ></button>
-            <pre inner_html=move || html.get()></pre>
+            <pre node_ref=lines></pre>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::dom;
 use crate::state::{State, Tab};
-use leptos::html::{Div, Textarea};
+use leptos::html::{Div, Pre, Textarea};
 use leptos::prelude::*;
 use mlflow_k8s_configurator::highlight;
 use mlflow_k8s_configurator::indentation::{indented, with_line_break};
@@ -43,6 +43,8 @@ pub(crate) fn ValuesEditor() -> impl IntoView {
             before.cloned().unwrap_or_default()
         }
     });
+    let colours = NodeRef::<Pre>::new();
+    dom::show_lines(colours, html);
     let underlines = Memo::new(move |before: Option<&String>| {
         if is_shown.get() {
             state
@@ -144,7 +146,7 @@ pub(crate) fn ValuesEditor() -> impl IntoView {
                 <pre class="gutter" inner_html=move || numbers.get()></pre>
                 <div class="editor-texts">
                     <pre class="underlines" inner_html=move || underlines.get()></pre>
-                    <pre class="colours" inner_html=move || html.get()></pre>
+                    <pre class="colours" node_ref=colours></pre>
                 </div>
             </div>
             <textarea
