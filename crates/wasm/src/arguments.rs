@@ -181,9 +181,7 @@ pub(crate) fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
         .ok_or_else(|| wrong(value, name, "a string"))?;
     // What UTF-8 cannot hold comes over the border as the replacement character.
     if text.contains('\u{fffd}') && !value.unchecked_ref::<JsString>().is_valid_utf16() {
-        return Err(fault(&format!(
-            "`{name}` holds half of a surrogate pair: it was cut inside a character"
-        )));
+        return Err(half_a_character(name));
     }
     Ok(text)
 }
@@ -207,9 +205,14 @@ pub(crate) fn json(value: &JsValue, name: &str) -> Result<serde_json::Value, JsV
         // Undefined and functions come out as undefined.
         .and_then(|text| text.as_string())
         .ok_or_else(|| wrong(value, name, what))?;
-    // Half a surrogate pair, or more levels than anybody needs.
-    serde_json::from_str(&text)
-        .map_err(|error| fault(&format!("`{name}` cannot be read as JSON: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        // The only thing that is escaped in this way.
+        if text.contains("\\ud") {
+            half_a_character(name)
+        } else {
+            fault(&format!("`{name}` cannot be read as JSON: {error}"))
+        }
+    })
 }
 
 /// The keys and values of a plain object.
@@ -255,6 +258,12 @@ fn wrong(value: &JsValue, name: &str, expected: &str) -> JsValue {
         }
     };
     fault(&format!("`{name}` must be {expected}, not {found}"))
+}
+
+fn half_a_character(name: &str) -> JsValue {
+    fault(&format!(
+        "`{name}` holds half of a surrogate pair: it was cut inside a character"
+    ))
 }
 
 fn fault(message: &str) -> JsValue {

@@ -204,7 +204,7 @@ fn wrong_calls_are_type_errors_that_name_the_argument() {
         ),
         (
             type_error(set_value(&text(""), &text("a"), &half)),
-            "`value` cannot be read as JSON: lone leading surrogate in hex escape at line 1 column 7",
+            "`value` holds half of a surrogate pair: it was cut inside a character",
         ),
         (
             type_error(check(&NONE, &NONE)),
