@@ -227,6 +227,8 @@ test("the guide's lines for other pages work there", async (t) => {
     // The second one starts by itself.
     await second.frameLocator("iframe").locator("html[data-theme=dark][data-ready=true]").waitFor();
     const byHand = page.locator("body > iframe");
+    // Browsers do not lay out other sites' frames that nobody sees.
+    await byHand.scrollIntoViewIfNeeded();
     await byHand.contentFrame().locator("html[data-ready=true]").waitFor();
     await page.waitForFunction(
         () => document.querySelector("body > iframe").style.height.endsWith("px"),
