@@ -36,9 +36,21 @@ async function open() {
     return { page, files };
 }
 
+/** Resolves when the browser has had nothing to do for a second, as before a person types. */
+async function idle(page) {
+    await page.page.evaluate(async () => {
+        let busy = performance.now();
+        while (performance.now() - busy < 1000) {
+            const deadline = await new Promise((resolve) => requestIdleCallback(resolve));
+            if (deadline.timeRemaining() < 1) busy = performance.now();
+        }
+    });
+}
+
 /** Types, and measures from each key to the frame after it. */
 async function typing(page, selector) {
     await page.page.locator(selector).first().scrollIntoViewIfNeeded();
+    await idle(page);
     await page.page.evaluate((selector) => {
         globalThis.painted = [];
         globalThis.events = [];

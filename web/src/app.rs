@@ -13,12 +13,13 @@ use crate::theme::ThemeChoice;
 use crate::{dom, embed, share};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
+use mlflow_k8s_configurator::rehearsal::rehearse;
 use mlflow_k8s_configurator::sections::{SECTIONS, paths};
 use mlflow_k8s_configurator::share::{Shared, packed};
 use mlflow_k8s_configurator::view::Target;
 use mlflow_k8s_configurator::work::Work;
 use mlflow_k8s_core::diagnostic::Severity;
-use mlflow_k8s_core::presets::preset;
+use mlflow_k8s_core::presets::{PRESETS, preset};
 use mlflow_k8s_core::redact::redact;
 
 /// The preset of a first visit.
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-ready", "true");
         }
+        rehearse_when_idle(0);
     });
     view! {
         {page}
@@ -59,6 +61,17 @@ pub fn App() -> impl IntoView {
             "Drop a values file to import it"
         </div>
     }
+}
+
+/// Rehearses a preset whenever the browser has nothing else to do.
+fn rehearse_when_idle(position: usize) {
+    let Some(preset) = PRESETS.get(position) else {
+        return;
+    };
+    request_idle_callback(move || {
+        rehearse(preset.values);
+        rehearse_when_idle(position + 1);
+    });
 }
 
 /// The state at the start: the work of the last visit, or a preset.

@@ -18,6 +18,7 @@ pub mod indentation;
 pub mod lines;
 pub mod marks;
 pub mod mend;
+pub mod rehearsal;
 pub mod search;
 pub mod sections;
 pub mod share;
