@@ -53,6 +53,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
              -max_total_time={seconds} -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1
              -verbosity=0 -artifact_prefix={crashes}"
         )
+        // A minute of fuzzing is no longer than it takes to optimise for it.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .run()
         .with_context(|| format!("an input that breaks `{target}` is in {}", crashes.display()))?;
     }
