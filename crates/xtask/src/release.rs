@@ -63,13 +63,13 @@ fn command_line(workspace: &Workspace) -> anyhow::Result<(String, PathBuf)> {
         )
         .env("RUSTFLAGS", flags)
     };
-    let built = |target: &str| {
+    let program_for = |target: &str| {
         let program = workspace.target.join(target).join("release/mlflow-k8s");
         (target.to_owned(), program)
     };
     // What is wrong with the program, the last attempt tells.
     if build(STATIC_TARGET, "").ignore_stderr().run().is_ok() {
-        return Ok(built(STATIC_TARGET));
+        return Ok(program_for(STATIC_TARGET));
     }
     eprintln!("without {STATIC_TARGET} (`rustup target add {STATIC_TARGET}`), so for {host}");
     if build(&host, "-Ctarget-feature=+crt-static")
@@ -80,7 +80,7 @@ fn command_line(workspace: &Workspace) -> anyhow::Result<(String, PathBuf)> {
         eprintln!("WARNING: the program needs the C library of this system");
         build(&host, "").run()?;
     }
-    Ok(built(&host))
+    Ok(program_for(&host))
 }
 
 /// Packs files of a folder, the same bytes for the same files.
