@@ -84,7 +84,7 @@ pub fn html(text: &str) -> String {
 
 /// Appends text as HTML reads it back. A bare carriage return would be read
 /// as a line feed.
-fn escape(text: &str, html: &mut String) {
+pub(crate) fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

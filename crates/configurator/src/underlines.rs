@@ -1,5 +1,6 @@
 //! Findings in the editor: underlined places and marked line numbers.
 
+use crate::highlight::escape;
 use crate::view::Problem;
 use mlflow_k8s_core::diagnostic::Severity;
 use std::fmt::Write;
@@ -39,16 +40,6 @@ pub fn underlined(text: &str, problems: &[Problem]) -> String {
     escape(text.get(position..).unwrap_or_default(), &mut html);
     html.push('\n');
     html
-}
-
-fn escape(text: &str, html: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            other => html.push(other),
-        }
-    }
 }
 
 /// The line numbers; those with findings have their severity as class.

@@ -3,10 +3,9 @@
 use super::deployment::{mlflow_container, pod_spec};
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
 use crate::kubernetes::{
     Affinity, Container, CronJobSpec, JobSpec, JobTemplateSpec, PodAffinityTerm, PodSpec,
-    PodTemplateSpec,
+    PodTemplateSpec, Tree,
 };
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;

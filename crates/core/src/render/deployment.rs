@@ -2,8 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
-use crate::kubernetes::{Container, ContainerPort, DeploymentSpec, PodSpec, PodTemplateSpec};
+use crate::kubernetes::{Container, ContainerPort, DeploymentSpec, PodSpec, PodTemplateSpec, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::{Pod, Resolved};
 

@@ -2,10 +2,9 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
 use crate::kubernetes::{
     HttpIngressPath, HttpIngressRuleValue, IngressBackend, IngressRule, IngressServiceBackend,
-    IngressSpec, ObjectMeta, ServiceBackendPort,
+    IngressSpec, ObjectMeta, ServiceBackendPort, Tree,
 };
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;

@@ -2,10 +2,9 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
 use crate::kubernetes::{
     IntOrString, LabelSelector, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
-    NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+    NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec, Tree,
 };
 use crate::manifest::Manifest;
 use crate::resolve::{GcServer, Resolved};

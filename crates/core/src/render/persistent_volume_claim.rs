@@ -2,8 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
-use crate::kubernetes::{ObjectMeta, PersistentVolumeClaimSpec, VolumeResourceRequirements};
+use crate::kubernetes::{ObjectMeta, PersistentVolumeClaimSpec, Tree, VolumeResourceRequirements};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use std::collections::BTreeMap;

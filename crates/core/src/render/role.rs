@@ -2,8 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
-use crate::kubernetes::{RoleRef, Subject};
+use crate::kubernetes::{RoleRef, Subject, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use serde_json::Value;

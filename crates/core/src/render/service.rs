@@ -2,8 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
-use crate::kubernetes::Tree;
-use crate::kubernetes::{IntOrString, ObjectMeta, ServicePort, ServiceSpec};
+use crate::kubernetes::{IntOrString, ObjectMeta, ServicePort, ServiceSpec, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
