@@ -241,6 +241,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_too_large() {
+        let probe = |rest: &str| {
+            fault(&format!(
+                "extraContainers: [{{name: a, livenessProbe: {{{rest}}}}}]\n"
+            ))
+            .message
+        };
+        assert_eq!(
+            probe("periodSeconds: 99999999999"),
+            "`extraContainers[0].livenessProbe.periodSeconds` is 99999999999, outside \
+             -2147483648 to 2147483647"
+        );
+        assert_eq!(
+            probe("httpGet: {port: 99999999999}"),
+            "`extraContainers[0].livenessProbe.httpGet.port`: 99999999999 is outside \
+             -2147483648 to 2147483647"
+        );
+    }
+
+    #[test]
     fn what_the_official_chart_has_and_this_has_not() {
         let fault = fault("migrations: {enabled: true}\n");
         assert_eq!(
