@@ -84,12 +84,13 @@ def script(
     lines += bind(Path("/usr"), at, read_only=True)
     if Path("/etc/ssl").exists():
         lines += bind(Path("/etc/ssl"), at, read_only=True)
-    for folder in (INTERPRETER, ENVIRONMENT):
-        if not folder.is_relative_to("/usr"):
-            lines += bind(folder, at, read_only=True)
     # Outer places first: a volume may lie within another one.
     for mount in sorted(mounts, key=lambda mount: mount.target):
         lines += bind(mount.source, at, Path(mount.target), read_only=mount.read_only)
+    # Last, because they may lie below a place where the pod has a volume, as /tmp.
+    for folder in (INTERPRETER, ENVIRONMENT):
+        if not folder.is_relative_to("/usr"):
+            lines += bind(folder, at, read_only=True)
     if read_only:
         lines.append(f"mount -o remount,ro {at}")
     groups = ",".join(map(str, user.groups))
