@@ -6,7 +6,7 @@ import requests
 from harness import client
 from harness.cluster import Cluster, Release, wait_until_ready
 from harness.object_store import CREDENTIALS, HOST, PORT, ObjectStore
-from harness.postgres import Postgres
+from harness.postgres import PASSWORD, Postgres
 
 # The store is here and not at Amazon.
 ELSEWHERE = (
@@ -54,6 +54,25 @@ def test_two_replicas_serve_one_database(cluster: Cluster, database: str) -> Non
     # Each connection goes to the next replica.
     for _ in range(4):
         client.assert_run(release.url(), run)
+
+
+def test_a_password_of_its_own_secret_is_put_into_the_uri(
+    cluster: Cluster, postgres: Postgres
+) -> None:
+    uri = postgres.add_database()
+    cluster.add_secret("postgres-app", {"password": PASSWORD})
+    reference = {"secretKeyRef": {"name": "postgres-app", "key": "password"}}
+    values = {
+        "mlflow": {
+            "backendStoreUri": uri.replace(PASSWORD, "$(DB_PASSWORD)"),
+            "artifactsDestination": "/tmp/artifacts",
+        },
+        "env": [{"name": "DB_PASSWORD", "valueFrom": reference}],
+    }
+    release = cluster.install(values=values)
+    client.log_run(release.url())
+    database = uri.rpartition("/")[2]
+    assert postgres.execute("select count(*) from runs", database) == "1"
 
 
 def start_despite_the_race(release: Release) -> None:
