@@ -16,11 +16,14 @@ use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
 use serde_json::Value as Json;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// A values file that can be edited.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Document {
     text: String,
+    /// What the text says, once it has been read.
+    root: OnceLock<Arc<Node>>,
 }
 
 /// Why an edit was refused. The text is as it was.
@@ -86,7 +89,10 @@ impl EditError {
 impl Document {
     /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+        Self {
+            text: text.into(),
+            root: OnceLock::new(),
+        }
     }
 
     /// The text.
@@ -100,8 +106,21 @@ impl Document {
     }
 
     /// The text as a tree; its faults otherwise.
-    pub fn root(&self) -> Result<Node, Vec<Diagnostic>> {
-        parse(&self.text)
+    pub fn root(&self) -> Result<Arc<Node>, Vec<Diagnostic>> {
+        match self.root.get() {
+            Some(root) => Ok(root.clone()),
+            None => {
+                let root = Arc::new(parse(&self.text)?);
+                Ok(self.root.get_or_init(|| root).clone())
+            }
+        }
+    }
+
+    /// The document with this text, if that is to say this.
+    fn saying(text: String, wanted: &Json) -> Option<Self> {
+        let document = Self::new(text);
+        let root = document.root().ok()?;
+        (root.to_json() == *wanted).then_some(document)
     }
 
     /// Writes `value` at `path`, creating what is missing above it. A key that
@@ -151,9 +170,9 @@ impl Document {
             && old.is_some_and(|old| {
                 old == *value || text_of(&old).is_some_and(|old| Some(old) == text_of(value))
             });
-        if is_moved && let Some(text) = self.renamed(&root, from, to) {
+        if is_moved && let Some(renamed) = self.renamed(&root, from, to) {
             // The key alone first, so that the value's own text is kept if it can be.
-            self.text = text;
+            *self = renamed;
             return self.set(to, value);
         }
         let comments = splice::comments(&self.text, &root, from).filter(|_| is_moved);
@@ -163,25 +182,20 @@ impl Document {
             && let Ok(root) = self.root()
         {
             let with = splice::with_comments(&self.text, &root, to, &comments);
-            if let Some(text) = with
-                && parse(&text).is_ok_and(|node| node.to_json() == root.to_json())
-            {
-                self.text = text;
+            if let Some(with) = with.and_then(|text| Self::saying(text, &root.to_json())) {
+                *self = with;
             }
         }
         Ok(())
     }
 
-    /// The text with another name for a key, if it can keep its place.
-    fn renamed(&self, root: &Node, from: &ValuePath, to: &ValuePath) -> Option<String> {
+    /// The document with another name for a key, if it can keep its place.
+    fn renamed(&self, root: &Node, from: &ValuePath, to: &ValuePath) -> Option<Self> {
         let before = root.to_json();
         let value = at(&before, from.segments())?.clone();
         let without = changed(&before, from.segments(), None, from).ok()?;
         let after = changed(&without, to.segments(), Some(&value), to).ok()?;
-        let text = splice::rename(&self.text, root, from, to)?;
-        parse(&text)
-            .is_ok_and(|node| node.to_json() == after)
-            .then_some(text)
+        Self::saying(splice::rename(&self.text, root, from, to)?, &after)
     }
 
     fn edit(&mut self, path: &ValuePath, value: Option<&Json>) -> Result<(), EditError> {
@@ -202,9 +216,9 @@ impl Document {
                     .collect(),
                 None => Vec::new(),
             };
-            let good = |text: &String| parse(text).is_ok_and(|node| node.to_json() == after);
-            if let Some(text) = proposals.into_iter().find(good) {
-                self.text = text;
+            let mut proposals = proposals.into_iter();
+            if let Some(edited) = proposals.find_map(|text| Self::saying(text, &after)) {
+                *self = edited;
                 return Ok(());
             }
             match target.split_last() {

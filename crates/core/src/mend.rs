@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::document::Document;
@@ -231,7 +232,7 @@ fn targets(
     path: &ValuePath,
     finding: Option<&Origin>,
 ) -> Vec<String> {
-    let roots: Vec<(&str, Node)> = files(layers)
+    let roots: Vec<(&str, Arc<Node>)> = files(layers)
         .filter_map(|(name, text)| Some((name, Document::new(text).root().ok()?)))
         .collect();
     let is_in_a_list = path
