@@ -111,6 +111,26 @@ test("an error keeps the last good output, says where it is, and is mended", asy
     assert.equal(await page.manifests(), good);
 });
 
+test("the form keeps its values while the text cannot be read, and says so", async (t) => {
+    const page = await Configurator.open(t);
+    const good = "mlflow:\n  backendStoreUri: sqlite:////mlflow/a.db\nstorage:\n  enabled: true\n";
+    await page.writeValues(good);
+    const note = page.page.locator("#settings .stale-note");
+    await note.waitFor({ state: "hidden" });
+    await page.writeValues(`${good}stor`);
+    await note.waitFor({ state: "visible" });
+    assert.equal(await page.control("mlflow.backendStoreUri").inputValue(), "sqlite:////mlflow/a.db");
+    const storage = page.control("storage.enabled");
+    assert.equal(await storage.getAttribute("aria-checked"), "true");
+    // Nothing is written into a text that cannot be read.
+    await storage.click();
+    await page.page.getByText(/^Not changed: /).waitFor();
+    assert.equal(await page.values(), `${good}stor`);
+    await page.writeValues(good.replace("a.db", "b.db"));
+    await note.waitFor({ state: "hidden" });
+    assert.equal(await page.control("mlflow.backendStoreUri").inputValue(), "sqlite:////mlflow/b.db");
+});
+
 test("a finding leads to its setting", async (t) => {
     const page = await Configurator.open(t);
     await page.switch("Ingress").click();

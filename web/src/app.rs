@@ -321,6 +321,7 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
             }
         })
         .collect_view();
+    let is_unreadable = state.parts.part(|view| view.0.unreadable);
     view! {
         <div class="settings-head">
             <div class="search" role="search">
@@ -345,6 +346,10 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
             <nav class="sections" aria-label="Sections">
                 <ul>{links}</ul>
             </nav>
+            <p class="stale-note" hidden=move || !is_unreadable.get()>
+                "values.yaml cannot be read as it is. These are the settings from before; mend the \
+                 text to change them."
+            </p>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! What one render of the text gives to the page.
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
+use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use mlflow_k8s_core::path::{Segment, ValuePath};
@@ -144,8 +145,11 @@ pub struct View {
     pub manifests: Arc<ManifestSet>,
     /// Whether the objects are those of an earlier text.
     pub stale: bool,
-    /// The values, defaults included.
-    pub merged: Node,
+    /// The values, defaults included; those of the last text that could be read
+    /// when this one cannot.
+    pub merged: Arc<Node>,
+    /// Whether this text cannot be read.
+    pub unreadable: bool,
 }
 
 impl View {
@@ -163,6 +167,12 @@ impl View {
             }
         });
         let stale = fresh.is_none();
+        let unreadable = stale && !can_be_read(text);
+        let merged = match before {
+            // It is being typed: the form keeps what it has.
+            Some(before) if unreadable => before.merged.clone(),
+            _ => Arc::new(outcome.merged),
+        };
         let (objects, manifests) = fresh
             .or_else(|| before.map(|before| (before.objects.clone(), before.manifests.clone())))
             .unwrap_or_default();
@@ -175,9 +185,17 @@ impl View {
             objects,
             manifests,
             stale,
-            merged: outcome.merged,
+            merged,
+            unreadable,
         }
     }
+}
+
+/// Whether a text is settings, be they good or bad.
+fn can_be_read(text: &str) -> bool {
+    Document::new(text)
+        .root()
+        .is_ok_and(|root| root.is_null() || matches!(root.value, Value::Mapping(_)))
 }
 
 /// The pipeline over one text.
@@ -304,6 +322,24 @@ mod tests {
     use super::*;
 
     const GOOD: &str = "mlflow:\n  backendStoreUri: sqlite:////mlflow/mlflow.db\nstorage:\n  enabled: true\n  size: 10Gi\n";
+
+    #[test]
+    fn the_form_keeps_its_values_while_the_text_cannot_be_read() {
+        let good = View::of(GOOD, &Target::default(), None);
+        for broken in [format!("{GOOD}stor"), "a: [".to_owned(), "- a".to_owned()] {
+            let view = View::of(&broken, &Target::default(), Some(&good));
+            assert!(view.unreadable, "{broken}");
+            assert!(Arc::ptr_eq(&view.merged, &good.merged), "{broken}");
+        }
+        // A setting that is not there is one that can be read.
+        let renamed = GOOD.replace("storage:", "storrage:");
+        for other in [renamed.as_str(), "", "# nothing yet\n"] {
+            let view = View::of(other, &Target::default(), Some(&good));
+            assert!(!view.unreadable, "{other}");
+            let storage = ValuePath::root().join("storage");
+            assert_eq!(changed_below(&view.merged, &storage), 0, "{other}");
+        }
+    }
 
     #[test]
     fn the_objects_together_are_the_download() {
