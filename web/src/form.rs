@@ -12,7 +12,7 @@ use mlflow_k8s_configurator::edit;
 use mlflow_k8s_configurator::ids::control_id;
 use mlflow_k8s_configurator::search::{has_match, matches, words};
 use mlflow_k8s_configurator::sections::{SECTIONS, Section, paths, setting};
-use mlflow_k8s_configurator::view::{Problem, changed_below};
+use mlflow_k8s_configurator::view::{Field, Problem, changed_below};
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Kind, Setting};
@@ -63,7 +63,7 @@ fn view_section(state: State, section: &'static Section) -> impl IntoView {
         "security" => Some(features::features(state).into_any()),
         _ => None,
     };
-    let shown = Memo::new(move |_| state.query.with(|query| has_match(section, query)));
+    let shown = state.found.part(|query| has_match(section, query));
     let title_id = format!("title-{}", section.id);
     let reset = move |_| {
         state.edit("", |text| edit::reset_all(text, &paths(section)));
@@ -108,21 +108,16 @@ fn view_setting(state: State, setting: &'static Setting, path: ValuePath, depth:
 /// The frame of a setting: label, reset, control, help and findings.
 fn row(state: State, setting: &'static Setting, path: ValuePath, control: AnyView) -> AnyView {
     let id = control_id(&path);
-    let field = state.field(path.clone());
     let whole = matches!(setting.kind, Kind::Yaml(_));
     let problems = state.problems_at(path.clone(), whole);
     let shown = shown(state, setting, &path);
-    let is_changed = {
+    let is_changed = if whole {
+        is_changed(state, &path)
+    } else {
         let path = path.clone();
-        Memo::new(move |_| {
-            if whole {
-                state
-                    .view
-                    .with(|view| changed_below(&view.0.merged, &path) > 0)
-            } else {
-                field.with(|field| field.changed)
-            }
-        })
+        state
+            .parts
+            .part(move |view| Field::at(&view.0.merged, &path).changed)
     };
     let class = match setting.kind {
         Kind::Switch => "row row-switch",
@@ -149,7 +144,7 @@ fn reset_button(
     state: State,
     setting: &'static Setting,
     path: ValuePath,
-    is_changed: Memo<bool>,
+    is_changed: ReadSignal<bool>,
 ) -> impl IntoView {
     let label = format!("Reset {} to its default", setting.label);
     view! {
@@ -191,7 +186,7 @@ pub(crate) fn prose(text: &str) -> AnyView {
 }
 
 /// Findings below the setting that they are about.
-fn view_problems(state: State, problems: Memo<Vec<Problem>>) -> impl IntoView {
+fn view_problems(state: State, problems: ReadSignal<Vec<Problem>>) -> impl IntoView {
     move || {
         let problems = problems.get();
         (!problems.is_empty()).then(|| {
@@ -235,7 +230,15 @@ fn has_error(problems: &[Problem]) -> bool {
 }
 
 /// Whether the search leaves a setting in view.
-fn shown(state: State, setting: &'static Setting, path: &ValuePath) -> Memo<bool> {
+fn shown(state: State, setting: &'static Setting, path: &ValuePath) -> ReadSignal<bool> {
     let words = words(setting, path);
-    Memo::new(move |_| state.query.with(|query| matches(query, &words)))
+    state.found.part(move |query| matches(query, &words))
+}
+
+/// Whether something at or below a path differs from its default.
+fn is_changed(state: State, path: &ValuePath) -> ReadSignal<bool> {
+    let path = path.clone();
+    state
+        .parts
+        .part(move |view| changed_below(&view.0.merged, &path) > 0)
 }

@@ -20,6 +20,7 @@ pub mod embed;
 mod form;
 pub mod import;
 mod output;
+pub mod parts;
 mod problems;
 pub mod share;
 mod sheets;

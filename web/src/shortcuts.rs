@@ -47,7 +47,7 @@ pub(crate) fn listen(state: State, sheet: RwSignal<Option<Sheet>>) {
             return;
         }
         // The signal follows a dialog that closes only after it has told.
-        let busy = dom::find("dialog[open]").is_some() || dom::is_writing();
+        let busy = dom::is_writing() || dom::find("dialog[open]").is_some();
         if busy || event.alt_key() {
             return;
         }

@@ -1,5 +1,6 @@
 //! The one state of the page, and what is derived from it.
 
+use crate::parts::Parts;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::edit::Edited;
 use mlflow_k8s_configurator::history::History;
@@ -147,6 +148,10 @@ pub struct Signals {
     pub notice: RwSignal<Option<Notice>>,
     /// What is searched for.
     pub query: RwSignal<String>,
+    /// What the form shows of the render.
+    pub parts: Parts<Rendered>,
+    /// What the form shows of the search.
+    pub found: Parts<String>,
     /// Where the editor goes.
     pub jump: RwSignal<Option<Jump>>,
     /// The setting that the form goes to; the groups around it open.
@@ -175,6 +180,7 @@ impl State {
             |before, now| !matches!((before, now), (Some(a), Some(b)) if Arc::ptr_eq(a, b)),
         );
         let first = objects.get_untracked();
+        let query = RwSignal::new(String::new());
         Self(Box::leak(Box::new(Signals {
             text,
             target,
@@ -188,7 +194,9 @@ impl State {
             tab: RwSignal::default(),
             pane: RwSignal::default(),
             notice: RwSignal::new(None),
-            query: RwSignal::default(),
+            query,
+            parts: Parts::of(view),
+            found: Parts::of(query),
             jump: RwSignal::new(None),
             reveal: RwSignal::new(None),
             steps: RwSignal::default(),
@@ -329,32 +337,29 @@ impl State {
     }
 
     /// The value at a path, for a control.
-    pub fn field(self, path: ValuePath) -> Memo<Field> {
-        Memo::new(move |_| self.view.with(|view| Field::at(&view.0.merged, &path)))
+    pub fn field(self, path: ValuePath) -> ReadSignal<Field> {
+        self.parts
+            .part(move |view| Field::at(&view.0.merged, &path))
     }
 
     /// The findings about one setting.
-    pub fn problems_at(self, path: ValuePath, and_below: bool) -> Memo<Vec<Problem>> {
-        Memo::new(move |_| {
-            self.problems.with(|problems| {
-                problems
-                    .iter()
-                    .filter(|problem| {
-                        problem.path == path || (and_below && path.contains(&problem.path))
-                    })
-                    .cloned()
-                    .collect()
-            })
+    pub fn problems_at(self, path: ValuePath, and_below: bool) -> ReadSignal<Vec<Problem>> {
+        self.parts.part(move |view| {
+            let problems = view.0.problems.iter();
+            problems
+                .filter(|problem| {
+                    problem.path == path || (and_below && path.contains(&problem.path))
+                })
+                .cloned()
+                .collect()
         })
     }
 
     /// How many settings below some paths differ from their defaults.
-    pub fn changed_count(self, paths: Vec<ValuePath>) -> Memo<usize> {
-        Memo::new(move |_| {
-            self.view.with(|view| {
-                let merged = &view.0.merged;
-                paths.iter().map(|path| changed_below(merged, path)).sum()
-            })
+    pub fn changed_count(self, paths: Vec<ValuePath>) -> ReadSignal<usize> {
+        self.parts.part(move |view| {
+            let merged = &view.0.merged;
+            paths.iter().map(|path| changed_below(merged, path)).sum()
         })
     }
 

@@ -1,14 +1,14 @@
 //! The controls of what holds other values: groups, lists and maps.
 
 use super::controls::{control, input, switch, yaml_field};
-use super::{help, prose, reset_button, shown, view_problems, view_setting};
+use super::{help, is_changed, prose, reset_button, shown, view_problems, view_setting};
 use crate::dom;
 use crate::state::State;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::blank::{blank, first_default};
 use mlflow_k8s_configurator::edit;
 use mlflow_k8s_configurator::ids::{control_id, css_id};
-use mlflow_k8s_configurator::view::{changed_below, keys, list_length};
+use mlflow_k8s_configurator::view::{keys, list_length};
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Item, Kind, Setting};
 use mlflow_k8s_core::yaml::Node;
@@ -82,7 +82,7 @@ pub(super) fn group(
     };
     let problems = state.problems_at(path.clone(), false);
     let main_problems = main.map(|main| state.problems_at(path.join(main.key.as_str()), false));
-    let is_changed = Memo::new(move |_| count.get() > 0);
+    let is_changed = is_changed(state, &path);
     let yaml_path = path.clone();
     view! {
         <div
@@ -153,9 +153,11 @@ pub(super) fn list(
     let problems = state.problems_at(path.clone(), false);
     let length = {
         let path = path.clone();
-        Memo::new(move |_| state.view.with(|view| list_length(&view.0.merged, &path)))
+        state
+            .parts
+            .part(move |view| list_length(&view.0.merged, &path))
     };
-    let is_changed = changed_memo(state, &path);
+    let is_changed = is_changed(state, &path);
     let as_yaml = RwSignal::new(false);
     let add = {
         let path = path.clone();
@@ -305,11 +307,11 @@ pub(super) fn map(
     let label_id = format!("{id}-label");
     let shown = shown(state, setting, &path);
     let problems = state.problems_at(path.clone(), false);
-    let is_changed = changed_memo(state, &path);
+    let is_changed = is_changed(state, &path);
     let kind: &'static Kind = if scalars { &Kind::Scalars } else { &Kind::Text };
     let entries = {
         let path = path.clone();
-        Memo::new(move |_| state.view.with(|view| keys(&view.0.merged, &path)))
+        state.parts.part(move |view| keys(&view.0.merged, &path))
     };
     // A new entry has no name yet, and so no place in the text.
     let draft = RwSignal::new(false);
@@ -447,13 +449,4 @@ pub(super) fn map(
         </div>
     }
     .into_any()
-}
-
-fn changed_memo(state: State, path: &ValuePath) -> Memo<bool> {
-    let path = path.clone();
-    Memo::new(move |_| {
-        state
-            .view
-            .with(|view| changed_below(&view.0.merged, &path) > 0)
-    })
 }

@@ -214,7 +214,7 @@ pub(super) fn input(
 }
 
 /// Shows the value of the text, but leaves alone what is being typed here.
-fn keep_in_step(state: State, element: NodeRef<Input>, field: Memo<Field>, author: String) {
+fn keep_in_step(state: State, element: NodeRef<Input>, field: ReadSignal<Field>, author: String) {
     Effect::new(move |_| {
         let text = field.with(|field| field.text.clone());
         if let Some(input) = element.get()
@@ -238,14 +238,9 @@ pub(super) fn yaml_field(
     let element = NodeRef::<Textarea>::new();
     let fault = RwSignal::new(None::<String>);
     let at = path.clone();
-    let value = Memo::new(move |_| {
-        state.view.with(|view| {
-            view.0
-                .merged
-                .at(&at)
-                .map(yaml::Node::to_json)
-                .unwrap_or_default()
-        })
+    let value = state.parts.part(move |view| {
+        let node = view.0.merged.at(&at);
+        node.map(yaml::Node::to_json).unwrap_or_default()
     });
     let shown_author = author.clone();
     Effect::new(move |_| {

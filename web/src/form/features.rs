@@ -7,11 +7,11 @@ use mlflow_k8s_configurator::search::{FEATURES, matches};
 
 /// A switch for each feature.
 pub(super) fn features(state: State) -> impl IntoView {
-    let shown = Memo::new(move |_| state.query.with(|query| matches(query, FEATURES)));
+    let shown = state.found.part(|query| matches(query, FEATURES));
     Feature::ALL
         .into_iter()
         .map(|feature| {
-            let is_on = Memo::new(move |_| state.view.with(|view| feature.is_on(&view.0.merged)));
+            let is_on = state.parts.part(move |view| feature.is_on(&view.0.merged));
             let id = format!(
                 "feature-{}",
                 feature.label().to_lowercase().replace(' ', "-")

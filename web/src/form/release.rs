@@ -7,7 +7,7 @@ use mlflow_k8s_core::release::KubeVersion;
 
 /// The controls of the release.
 pub(super) fn release(state: State) -> impl IntoView {
-    let shown = Memo::new(move |_| state.query.with(|query| matches(query, RELEASE)));
+    let shown = state.found.part(|query| matches(query, RELEASE));
     let versions = (KubeVersion::OLDEST.minor()..=KubeVersion::NEWEST.minor())
         .rev()
         .map(|minor| format!("1.{minor}"))
