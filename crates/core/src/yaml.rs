@@ -3,6 +3,7 @@
 mod node;
 mod reader;
 mod scalar;
+mod syntax;
 mod writer;
 
 pub use node::{Entry, Node, Scalar, Value};

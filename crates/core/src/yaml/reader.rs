@@ -1,10 +1,10 @@
 //! Text to [`Node`]s, with places and bounded cost.
 
-use super::{Entry, Node, Resolved, Scalar, Value, resolve};
+use super::{Entry, Node, Resolved, Scalar, Value, resolve, syntax};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::ValuePath;
 use crate::source::{SourceId, Span};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -537,36 +537,25 @@ impl Reader<'_> {
             .get(line_start..)
             .and_then(|rest| rest.lines().next())
             .unwrap_or_default();
-        let message = match error.info() {
-            message if message.trim().is_empty() => {
-                "a character that YAML does not have".to_owned()
-            }
-            message => message,
-        };
-        let depth = message.contains("nesting") || message.contains("recursion");
-        let (code, message, help) = if depth {
-            return too_deep(Span::new(self.source, position, position));
-        } else if line.contains("{{") {
+        let place = Span::new(self.source, position, position);
+        if *error.kind() == ErrorKind::RecursionLimitExceeded {
+            return too_deep(place);
+        }
+        let (message, help) = if line.contains("{{") {
             (
-                Code::SYNTAX,
                 "a template is not a value".to_owned(),
                 "values files cannot hold templates; render the file first, or quote the text",
             )
         } else if line.trim_start_matches(' ').starts_with('\t') {
             (
-                Code::SYNTAX,
                 "a tab is used to indent".to_owned(),
                 "YAML indents with spaces only",
             )
         } else {
-            (Code::SYNTAX, format!("not YAML: {message}"), hint(&message))
+            let (message, help) = syntax::explain(error.kind());
+            (format!("not YAML: {message}"), help)
         };
-        stop(
-            code,
-            Span::new(self.source, position, position),
-            message,
-            help,
-        )
+        stop(Code::SYNTAX, place, message, help)
     }
 }
 
@@ -607,49 +596,6 @@ fn merge_entry(entry: Entry, before: &mut [Entry], merged: &mut Vec<Entry>) {
         own.value = entry.value.clone();
     }
     merged.push(entry);
-}
-
-/// What to look for after a message of the parser.
-fn hint(message: &str) -> &'static str {
-    const HINTS: &[(&str, &str)] = &[
-        (
-            "YAML does not have",
-            "write it as an escape in double quotes, such as \"\\u0007\"",
-        ),
-        (
-            "mapping values",
-            "a text with `: ` in it must be quoted, and keys of one mapping stand below each other",
-        ),
-        (
-            "simple key",
-            "a key needs a `:` behind it, and keys of one mapping stand below each other",
-        ),
-        ("quoted scalar", "a quote is not closed"),
-        (
-            "block mapping",
-            "keys of one mapping must be indented alike",
-        ),
-        (
-            "block collection",
-            "elements of one list must be indented alike",
-        ),
-        ("flow", "a bracket is not closed, or a comma is missing"),
-        (
-            "anchor",
-            "define the anchor with `&name` before it is used with `*name`",
-        ),
-        (
-            "alias",
-            "define the anchor with `&name` before it is used with `*name`",
-        ),
-    ];
-    HINTS
-        .iter()
-        .find(|(part, _)| message.contains(part))
-        .map_or(
-            "check indentation, quotes and brackets around here",
-            |(_, hint)| hint,
-        )
 }
 
 fn key(scalar: &Scalar, span: Span) -> Key {
