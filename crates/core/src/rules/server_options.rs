@@ -11,6 +11,7 @@ use crate::resolve::{MlflowVersion, PROVED_VERSION, TLS_MOUNT_PATH};
 use crate::values::nearest;
 use serde_json::json;
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -448,7 +449,7 @@ impl KnownOption {
 }
 
 /// The options of the proved version. Generated from `mlflow server --help`.
-fn known_options() -> impl Iterator<Item = KnownOption> {
+static KNOWN_OPTIONS: LazyLock<Vec<KnownOption>> = LazyLock::new(|| {
     include_str!("mlflow_options.tsv")
         .lines()
         .filter_map(|line| {
@@ -461,10 +462,11 @@ fn known_options() -> impl Iterator<Item = KnownOption> {
                 since: columns.nth(1).and_then(MlflowVersion::from_tag),
             })
         })
-}
+        .collect()
+});
 
-fn known(name: &str) -> Option<KnownOption> {
-    known_options().find(|option| option.name == name)
+fn known(name: &str) -> Option<&'static KnownOption> {
+    KNOWN_OPTIONS.iter().find(|option| option.name == name)
 }
 
 /// An option as the values give it.
@@ -530,7 +532,7 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             format!("MLflow {PROVED_VERSION} has no server option --{name}"),
         )
         .severity(severity);
-        let names: Vec<&str> = known_options().map(|option| option.name).collect();
+        let names: Vec<&str> = KNOWN_OPTIONS.iter().map(|option| option.name).collect();
         finding = match nearest(&name, &names) {
             Some(meant) => {
                 let key = meant.replace('-', "_");
