@@ -211,6 +211,10 @@ fn closest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
 /// Reads a values text whose root must be a mapping, or nothing at all.
 fn read_mapping(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let root = yaml::read(text, source, diagnostics)?;
+    if let Some(diagnostic) = kubernetes_object(&root) {
+        diagnostics.push(diagnostic);
+        return None;
+    }
     match root.value {
         Value::Mapping(_) => Some(root),
         _ if root.is_null() => Some(Node::empty_mapping(root.span)),
@@ -227,6 +231,30 @@ fn read_mapping(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>)
             None
         }
     }
+}
+
+/// Says that a text is no values file but an object of a cluster, and where
+/// such objects hold values. One message, as each of its keys is unknown.
+fn kubernetes_object(root: &Node) -> Option<Diagnostic> {
+    root.entry("apiVersion")?;
+    let entry = root.entry("kind")?;
+    let kind = entry.value.to_json();
+    let kind = kind.as_str()?;
+    let help = match kind {
+        "HelmRelease" => "the values of a HelmRelease stand below its `spec.values`: give those",
+        "Application" => {
+            "the values of an Argo CD Application stand below its \
+             `spec.source.helm.valuesObject`: give those"
+        }
+        _ => "give the values that the objects are made of, as `helm get values` prints them",
+    };
+    let message = format!("this is a Kubernetes object, of kind {kind}, and not values");
+    let path = ValuePath::root().join("kind");
+    Some(
+        Diagnostic::error(Code::UNKNOWN_KEY, path, message)
+            .at(entry.value.span)
+            .help(help),
+    )
 }
 
 /// What a node is, in the words of messages.

@@ -48,6 +48,26 @@ fn fault(layers: &[Layer]) -> String {
 }
 
 #[test]
+fn an_object_of_a_cluster_is_no_values_file() {
+    for (kind, help) in [
+        ("Service", "as `helm get values` prints them"),
+        ("HelmRelease", "`spec.values`"),
+        ("Application", "`spec.source.helm.valuesObject`"),
+    ] {
+        let file = Layer::File {
+            name: "release.yaml".to_owned(),
+            text: format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n"),
+        };
+        let (layered, diagnostics) = over(&json!({}), std::slice::from_ref(&file));
+        assert_eq!(layered.user.to_json(), json!({}));
+        assert!(diagnostics[0].help.as_ref().unwrap().contains(help));
+        let message =
+            format!("{kind}: this is a Kubernetes object, of kind {kind}, and not values");
+        assert_eq!(fault(&[file]), message);
+    }
+}
+
+#[test]
 fn an_index_on_a_default_list_edits_a_copy() {
     let defaults = json!({"ingress": {"hosts": [{"host": "a", "paths": ["/"]}, {"host": "b"}]}});
     let (layered, diagnostics) = over(&defaults, &[set("ingress.hosts[0].host=z")]);
