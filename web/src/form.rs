@@ -12,7 +12,7 @@ use mlflow_k8s_configurator::edit;
 use mlflow_k8s_configurator::ids::control_id;
 use mlflow_k8s_configurator::search::{has_match, matches, words};
 use mlflow_k8s_configurator::sections::{SECTIONS, Section, paths, setting};
-use mlflow_k8s_configurator::view::{Field, Problem, changed_below};
+use mlflow_k8s_configurator::view::{Problem, changed_below};
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::settings::{Kind, Setting};
@@ -111,14 +111,7 @@ fn row(state: State, setting: &'static Setting, path: ValuePath, control: AnyVie
     let whole = matches!(setting.kind, Kind::Yaml(_));
     let problems = state.problems_at(path.clone(), whole);
     let shown = shown(state, setting, &path);
-    let is_changed = if whole {
-        is_changed(state, &path)
-    } else {
-        let path = path.clone();
-        state
-            .parts
-            .part(move |view| Field::at(&view.0.merged, &path).changed)
-    };
+    let is_changed = is_changed(state, &path);
     let class = match setting.kind {
         Kind::Switch => "row row-switch",
         Kind::Yaml(_) => "row row-wide",

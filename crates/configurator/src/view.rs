@@ -214,32 +214,24 @@ pub struct Field {
     pub text: String,
     /// Whether a switch is on.
     pub on: bool,
-    /// Whether the text of the user says it.
-    pub written: bool,
-    /// Whether it differs from the default.
-    pub changed: bool,
 }
 
 impl Field {
     /// The value at a path.
     pub fn at(merged: &Node, path: &ValuePath) -> Self {
-        let default = crate::edit::default_at(path);
-        let Some(node) = merged.at(path) else {
+        match merged.at(path) {
+            Some(node) => Self {
+                text: scalar_text(node),
+                on: node.to_json() == serde_json::Value::Bool(true),
+            },
             // A mapping above may be null or gone.
-            let text = default.as_ref().map(json_text).unwrap_or_default();
-            return Self {
-                on: default.as_ref().and_then(serde_json::Value::as_bool) == Some(true),
-                text,
-                ..Self::default()
-            };
-        };
-        let written = !node.span.is_default();
-        let value = node.to_json();
-        Self {
-            text: scalar_text(node),
-            on: value.as_bool() == Some(true),
-            written,
-            changed: written && default.as_ref() != Some(&value),
+            None => {
+                let default = crate::edit::default_at(path).unwrap_or_default();
+                Self {
+                    text: json_text(&default),
+                    on: default == serde_json::Value::Bool(true),
+                }
+            }
         }
     }
 }
@@ -365,13 +357,16 @@ mod tests {
     }
 
     #[test]
-    fn fields_know_their_defaults() {
+    fn fields_show_the_text_or_the_default() {
         let view = View::of(GOOD, &Target::default(), None);
         let at = |path: &str| Field::at(&view.merged, &ValuePath::parse(path).unwrap());
-        assert!(at("storage.enabled").on && at("storage.enabled").changed);
-        let size = at("storage.size");
-        assert!(size.written && !size.changed && size.text == "10Gi");
-        assert!(!at("storage.mountPath").written);
+        assert!(at("storage.enabled").on && !at("ingress.enabled").on);
+        assert_eq!(at("storage.size").text, "10Gi");
+        assert_eq!(at("storage.mountPath").text, "/mlflow");
+        // Nothing is there that the default could stand beside.
+        let nothing = View::of("storage: null\n", &Target::default(), None);
+        let size = ValuePath::root().join("storage").join("size");
+        assert_eq!(Field::at(&nothing.merged, &size).text, "10Gi");
         let count = |path: &str| changed_below(&view.merged, &ValuePath::parse(path).unwrap());
         assert_eq!(
             (count("storage"), count("mlflow"), count("ingress")),
