@@ -82,6 +82,14 @@ test("marks show what the last change did", async (t) => {
     await page.switch("Ingress").click();
     const added = await marked();
     assert.ok(added > 5);
+    // Even where the object is folded, and far below.
+    await page.page.getByRole("button", { name: "Fold all" }).click();
+    await page.page.getByRole("button", { name: "Next change" }).click();
+    await page.page.waitForFunction(() => {
+        const { top, bottom } = document.querySelector("#manifests .line.added").getBoundingClientRect();
+        const view = document.querySelector("#manifests").getBoundingClientRect();
+        return top >= view.top && bottom <= view.bottom && bottom > top;
+    });
     await page.control("storage.size").fill("23Gi");
     const altered = await page.page.locator("#manifests .line.altered").allInnerTexts();
     assert.deepEqual(altered.map((line) => line.trim()), ["storage: 23Gi"]);

@@ -37,6 +37,16 @@ pub(crate) fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// The elements that a selector names, in the order of the page.
+pub(crate) fn find_all(selector: &str) -> Vec<HtmlElement> {
+    let Ok(found) = document().query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|position| found.item(position)?.dyn_into().ok())
+        .collect()
+}
+
 /// Whether an element has the keyboard.
 pub(crate) fn is_active(element: &Element) -> bool {
     document()

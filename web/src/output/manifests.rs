@@ -11,6 +11,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use web_sys::ScrollLogicalPosition;
 
+/// The first line of each run of lines that changed.
+const CHANGES: &str =
+    "#manifests :is(.added, .altered):not(:is(.added, .altered) + :is(.added, .altered))";
+
 /// The tab of the manifests.
 #[component]
 pub(crate) fn Manifests() -> impl IntoView {
@@ -42,6 +46,40 @@ pub(crate) fn Manifests() -> impl IntoView {
         });
         lines_gone
     });
+    let is_marked = Memo::new(move |_| {
+        state.objects.with(|objects| {
+            base.with(|base| {
+                objects.iter().any(|object| {
+                    find(base, &object.file_name).is_none_or(|old| old.text != object.text)
+                })
+            })
+        })
+    });
+    // Which change is the next; a change begins anew.
+    let next = StoredValue::new(0);
+    Effect::new(move |_| {
+        state.objects.track();
+        base.track();
+        next.set_value(0);
+    });
+    let go_to_next = move |_| {
+        let places = dom::find_all(CHANGES);
+        let Some(line) = places.get(next.get_value() % places.len().max(1)) else {
+            return;
+        };
+        next.update_value(|next| *next += 1);
+        let object = line.closest("[data-object]").ok().flatten();
+        if let Some(name) = object.and_then(|object| object.get_attribute("data-object")) {
+            folded.update(|folded| {
+                folded.remove(&name);
+            });
+        }
+        let line = line.clone();
+        request_animation_frame(move || {
+            dom::scroll_to(&line, ScrollLogicalPosition::Center);
+            dom::flash(&line);
+        });
+    };
     let outline = move |name: String| {
         let label = {
             let name = name.clone();
@@ -110,6 +148,9 @@ pub(crate) fn Manifests() -> impl IntoView {
                 {move || removed.get()}
                 {move || if removed.get() == 1 { " line removed" } else { " lines removed" }}
             </span>
+            <button type="button" class="quiet" hidden=move || !is_marked.get() on:click=go_to_next>
+                "Next change"
+            </button>
             <span class="spacer"></span>
             <button
                 type="button"
