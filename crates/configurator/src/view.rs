@@ -1,7 +1,6 @@
 //! What one render of the text gives to the page.
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
-use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use mlflow_k8s_core::path::{Segment, ValuePath};
@@ -167,7 +166,7 @@ impl View {
             }
         });
         let stale = fresh.is_none();
-        let unreadable = stale && !can_be_read(text);
+        let unreadable = !outcome.all_read;
         let merged = match before {
             // It is being typed: the form keeps what it has.
             Some(before) if unreadable => before.merged.clone(),
@@ -189,13 +188,6 @@ impl View {
             unreadable,
         }
     }
-}
-
-/// Whether a text is settings, be they good or bad.
-fn can_be_read(text: &str) -> bool {
-    Document::new(text)
-        .root()
-        .is_ok_and(|root| root.is_null() || matches!(root.value, Value::Mapping(_)))
 }
 
 /// The pipeline over one text.
@@ -318,8 +310,10 @@ mod tests {
     #[test]
     fn the_form_keeps_its_values_while_the_text_cannot_be_read() {
         let good = View::of(GOOD, &Target::default(), None);
-        for broken in [format!("{GOOD}stor"), "a: [".to_owned(), "- a".to_owned()] {
-            let view = View::of(&broken, &Target::default(), Some(&good));
+        let unfinished = format!("{GOOD}stor");
+        let object = "apiVersion: v1\nkind: Service\n";
+        for broken in [unfinished.as_str(), "a: [", "- a", object] {
+            let view = View::of(broken, &Target::default(), Some(&good));
             assert!(view.unreadable, "{broken}");
             assert!(Arc::ptr_eq(&view.merged, &good.merged), "{broken}");
         }

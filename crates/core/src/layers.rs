@@ -117,7 +117,7 @@ fn merge_over(
             }
             Layer::File { name, text } => {
                 let source = sources.add(Origin::File(name.clone()), text.clone());
-                if let Some(over) = read_mapping(text, source, diagnostics) {
+                if let Some(over) = read_values(text, source, diagnostics) {
                     merge::merge(&mut user, over);
                 }
                 continue;
@@ -195,7 +195,7 @@ fn read_preset(
         return None;
     };
     let source = sources.add(Origin::Preset(preset.name.to_owned()), preset.values);
-    read_mapping(preset.values, source, diagnostics)
+    read_values(preset.values, source, diagnostics)
 }
 
 /// The name that was most likely meant, if one is near enough to be a typo.
@@ -208,26 +208,13 @@ fn closest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Reads a values text whose root must be a mapping, or nothing at all.
-fn read_mapping(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+/// Reads a values text.
+fn read_values(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let root = yaml::read(text, source, diagnostics)?;
-    if let Some(diagnostic) = kubernetes_object(&root) {
-        diagnostics.push(diagnostic);
-        return None;
-    }
-    match root.value {
-        Value::Mapping(_) => Some(root),
-        _ if root.is_null() => Some(Node::empty_mapping(root.span)),
-        _ => {
-            diagnostics.push(
-                Diagnostic::error(
-                    Code::WRONG_TYPE,
-                    ValuePath::root(),
-                    format!("the values are {}, not a mapping", describe(&root)),
-                )
-                .at(root.span)
-                .help("write `key: value` lines at the top level of a values file"),
-            );
+    match kubernetes_object(&root) {
+        None => Some(root),
+        Some(diagnostic) => {
+            diagnostics.push(diagnostic);
             None
         }
     }

@@ -43,6 +43,8 @@ pub struct Outcome {
     /// The values that were rendered, defaults included; each node's place says
     /// who wrote it.
     pub merged: Node,
+    /// Whether every layer could be read; `merged` lacks what could not.
+    pub all_read: bool,
     /// The objects, unless a finding is an error.
     pub manifests: Option<ManifestSet>,
 }
@@ -99,6 +101,7 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
         diagnostics,
         silenced,
         merged: layered.merged,
+        all_read,
         manifests,
     }
 }

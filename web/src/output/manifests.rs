@@ -4,7 +4,7 @@ use crate::dom;
 use crate::state::{Baseline, State};
 use leptos::html::Pre;
 use leptos::prelude::*;
-use mlflow_k8s_configurator::changed_lines::changed;
+use mlflow_k8s_configurator::changed_lines::{Mark, changed};
 use mlflow_k8s_configurator::marks::{changes, defaults, find, is_touched, marked_html};
 use mlflow_k8s_configurator::view::{Objects, manifests_text};
 use std::collections::HashSet;
@@ -50,7 +50,8 @@ pub(crate) fn Manifests() -> impl IntoView {
         state.objects.with(|objects| {
             base.with(|base| {
                 objects.iter().any(|object| {
-                    find(base, &object.file_name).is_none_or(|old| old.text != object.text)
+                    let changes = changes(base, &object.file_name, &object.text);
+                    changes.lines.iter().any(|mark| *mark != Mark::Same)
                 })
             })
         })

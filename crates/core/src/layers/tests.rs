@@ -50,9 +50,19 @@ fn fault(layers: &[Layer]) -> String {
 #[test]
 fn an_object_of_a_cluster_is_no_values_file() {
     for (kind, help) in [
-        ("Service", "as `helm get values` prints them"),
-        ("HelmRelease", "`spec.values`"),
-        ("Application", "`spec.source.helm.valuesObject`"),
+        (
+            "Service",
+            "give the values that the objects are made of, as `helm get values` prints them",
+        ),
+        (
+            "HelmRelease",
+            "the values of a HelmRelease stand below its `spec.values`: give those",
+        ),
+        (
+            "Application",
+            "the values of an Argo CD Application stand below its \
+             `spec.source.helm.valuesObject`: give those",
+        ),
     ] {
         let file = Layer::File {
             name: "release.yaml".to_owned(),
@@ -60,7 +70,11 @@ fn an_object_of_a_cluster_is_no_values_file() {
         };
         let (layered, diagnostics) = over(&json!({}), std::slice::from_ref(&file));
         assert_eq!(layered.user.to_json(), json!({}));
-        assert!(diagnostics[0].help.as_ref().unwrap().contains(help));
+        let helps: Vec<_> = diagnostics
+            .iter()
+            .map(|found| found.help.as_deref())
+            .collect();
+        assert_eq!(helps, [Some(help)]);
         let message =
             format!("{kind}: this is a Kubernetes object, of kind {kind}, and not values");
         assert_eq!(fault(&[file]), message);

@@ -4,30 +4,27 @@ use granit_parser::ErrorKind as Kind;
 
 /// What the parser stopped at, and what to write instead.
 pub(super) fn explain(kind: &Kind) -> (String, &'static str) {
-    let message = match kind {
-        Kind::UnexpectedCharacter { character } if character.is_control() => {
+    match kind {
+        Kind::UnexpectedCharacter { character } if character.is_ascii_graphic() => (
+            format!("a text without quotes cannot begin with \"{character}\""),
+            "quote the text",
+        ),
+        Kind::UnexpectedCharacter { character } => (
             format!(
                 "the character U+{:04X} may not stand in a text",
                 u32::from(*character)
-            )
-        }
-        Kind::UnexpectedCharacter { character } => {
-            format!("a text without quotes cannot begin with \"{character}\"")
-        }
-        Kind::UnclosedFlowCollection { open } => format!("`{open}` is not closed"),
+            ),
+            "write it as an escape in double quotes, such as \"\\u0007\"",
+        ),
+        Kind::UnclosedFlowCollection { open } => (format!("`{open}` is not closed"), BRACKETS),
         Kind::MismatchedFlowCollectionEnd { open, close } => {
-            format!("`{open}` is closed by `{close}`")
+            (format!("`{open}` is closed by `{close}`"), BRACKETS)
         }
-        _ => return of_kind(kind),
-    };
-    let help = match kind {
-        Kind::UnexpectedCharacter { character } if character.is_control() => {
-            "write it as an escape in double quotes, such as \"\\u0007\""
+        _ => {
+            let (message, help) = fixed(kind);
+            (message.to_owned(), help)
         }
-        Kind::UnexpectedCharacter { .. } => "quote the text",
-        _ => BRACKETS,
-    };
-    (message, help)
+    }
 }
 
 const BRACKETS: &str = "every `[` needs its `]` and every `{` its `}`";
@@ -38,9 +35,10 @@ const BLOCK_TEXT: &str = "write `|` alone behind the key, and indent all lines o
 const MARKS: &str = "a text that begins with `!`, `&`, `*` or `%` must be quoted";
 const ONE_DOCUMENT: &str = "a values file is one document: remove what divides it";
 
+/// The same for kinds whose words are always the same.
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn of_kind(kind: &Kind) -> (String, &'static str) {
-    let (message, help) = match kind {
+fn fixed(kind: &Kind) -> (&'static str, &'static str) {
+    match kind {
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
             "a key without a `:`",
             "write `key: value`; the lines of a longer text are indented below its key",
@@ -156,8 +154,7 @@ fn of_kind(kind: &Kind) -> (String, &'static str) {
             "something is in the wrong place",
             "check indentation, quotes and brackets around here",
         ),
-    };
-    (message.to_owned(), help)
+    }
 }
 
 #[cfg(test)]
@@ -197,6 +194,11 @@ mod tests {
                 "a: \u{1}\n",
                 3,
                 "the character U+0001 may not stand in a text",
+            ),
+            (
+                "a: b\u{FFFE}\n",
+                3,
+                "the character U+FFFE may not stand in a text",
             ),
             ("a: *b\n", 3, "an alias of an anchor that is not there"),
             (
