@@ -4,7 +4,7 @@ use crate::parts::Parts;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::edit::Edited;
 use mlflow_k8s_configurator::history::History;
-use mlflow_k8s_configurator::mend::mend_all;
+use mlflow_k8s_configurator::view::fix_all;
 use mlflow_k8s_configurator::view::{Field, Objects, Problem, Target, View, changed_below};
 use mlflow_k8s_core::diagnostic::{Fix, Severity};
 use mlflow_k8s_core::document::Document;
@@ -236,7 +236,7 @@ impl State {
     pub fn apply(self, fix: &Fix) {
         self.edit("", |text| {
             let mut document = Document::new(text);
-            document.apply(fix)?;
+            document.apply(&fix.edits)?;
             Ok(document.into_text())
         });
         if let Some(then) = &fix.then {
@@ -247,7 +247,7 @@ impl State {
     /// Applies every fix of an error or a warning, until there are none left.
     pub fn apply_all(self) {
         let target = self.target.get_untracked();
-        self.edit("", |text| Ok(mend_all(text, &target)));
+        self.edit("", |text| Ok(fix_all(text, &target)));
     }
 
     /// Begins anew with another text; the step can be taken back.

@@ -1,7 +1,7 @@
 //! Features that people think in: one switch for all the settings they need.
 
 use crate::edit::{self, Edited};
-use crate::view::{Target, render};
+use crate::view::{Target, fix, render};
 use mlflow_k8s_core::document::{Document, EditError};
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::yaml::{Node, Value};
@@ -15,9 +15,6 @@ pub enum Feature {
     /// Experiments and artifacts apart for each team.
     Workspaces,
 }
-
-/// How many fixes a feature may need; more would be a circle.
-const MOST_FIXES: usize = 24;
 
 impl Feature {
     /// Every feature.
@@ -77,14 +74,14 @@ impl Feature {
             (Self::BasicAuth, true) => {
                 let path = path(self.path())?;
                 let text = edit::write(text, &path, &json!("basic-auth"))?;
-                self.mend(text, target)
+                Ok(self.fixed(&text, target))
             }
             (Self::Workspaces, true) => {
                 let list = path(self.path())?;
                 let merged = render(text, target).merged;
                 let length = crate::view::list_length(&merged, &list);
                 let text = edit::push(text, &list, length, &json!("enable_workspaces"))?;
-                self.mend(text, target)
+                Ok(self.fixed(&text, target))
             }
             (Self::BasicAuth, false) => without_basic_auth(text),
             (Self::Workspaces, false) => {
@@ -98,26 +95,9 @@ impl Feature {
         }
     }
 
-    /// Applies the fixes of its rules until they find nothing more.
-    fn mend(self, text: String, target: &Target) -> Edited {
-        let mut document = Document::new(text);
-        for _ in 0..MOST_FIXES {
-            let outcome = render(document.text(), target);
-            let fix = outcome
-                .diagnostics
-                .into_iter()
-                .filter(|finding| self.owns(finding.code.id))
-                .find_map(|finding| finding.fix);
-            let before = document.text().to_owned();
-            match fix {
-                Some(fix) => document.apply(&fix)?,
-                None => break,
-            }
-            if document.text() == before {
-                break;
-            }
-        }
-        Ok(document.into_text())
+    /// The text after the fixes of its rules.
+    fn fixed(self, text: &str, target: &Target) -> String {
+        fix(text, target, &|finding| self.owns(finding.code.id))
     }
 }
 

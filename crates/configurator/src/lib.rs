@@ -17,7 +17,6 @@ pub mod import;
 pub mod indentation;
 pub mod lines;
 pub mod marks;
-pub mod mend;
 pub mod rehearsal;
 pub mod search;
 pub mod sections;

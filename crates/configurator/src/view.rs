@@ -1,6 +1,7 @@
 //! What one render of the text gives to the page.
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
+use mlflow_k8s_core::fix::apply_fixes;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use mlflow_k8s_core::path::{Segment, ValuePath};
@@ -103,7 +104,7 @@ pub struct Problem {
     pub why: Option<&'static str>,
     /// What to write instead.
     pub help: Option<String>,
-    /// What mends it.
+    /// What removes its cause.
     pub fix: Option<Fix>,
 }
 
@@ -192,11 +193,25 @@ impl View {
 
 /// The pipeline over one text.
 pub fn render(text: &str, target: &Target) -> Outcome {
-    let layer = Layer::File {
+    mlflow_k8s_core::render(&[layer(text)], &target.release(), &Rules::Run)
+}
+
+fn layer(text: &str) -> Layer {
+    Layer::File {
         name: FILE.to_owned(),
         text: text.to_owned(),
-    };
-    mlflow_k8s_core::render(&[layer], &target.release(), &Rules::Run)
+    }
+}
+
+/// The text after every fix of an error or a warning that can be applied.
+pub fn fix_all(text: &str, target: &Target) -> String {
+    fix(text, target, &|finding| finding.severity <= Severity::Warning)
+}
+
+/// The text after the fixes of the findings that are wanted.
+pub fn fix(text: &str, target: &Target, wanted: &dyn Fn(&Diagnostic) -> bool) -> String {
+    let report = apply_fixes(&[layer(text)], &target.release(), &Rules::Run, wanted);
+    report.text().unwrap_or(text).to_owned()
 }
 
 /// A value as a control shows it.
@@ -325,6 +340,14 @@ mod tests {
             let storage = ValuePath::root().join("storage");
             assert_eq!(changed_below(&view.merged, &storage), 0, "{other}");
         }
+    }
+
+    #[test]
+    fn every_fix_is_applied() {
+        let text = "image:\n  tga: v3.17.2\nreplicaCout: 1\n";
+        let fixed = fix_all(text, &Target::default());
+        assert!(fixed.contains("tag: v3.17.2"), "{fixed}");
+        assert!(fixed.contains("replicaCount: 1"), "{fixed}");
     }
 
     #[test]

@@ -107,20 +107,20 @@ codes! {
 }
 
 /// One edit of the values text.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 pub enum Edit {
     /// Write this value at this place, creating what is above it.
     Set {
-        /// The place, in `--set` notation.
-        path: String,
+        /// The place.
+        path: ValuePath,
         /// The value.
         value: serde_json::Value,
     },
     /// Take the entry away.
     Remove {
-        /// The place, in `--set` notation.
-        path: String,
+        /// The place.
+        path: ValuePath,
     },
 }
 
@@ -128,7 +128,7 @@ impl Edit {
     /// Write `value` at `path`.
     pub fn set(path: &ValuePath, value: impl Into<serde_json::Value>) -> Self {
         Self::Set {
-            path: path.to_string(),
+            path: path.clone(),
             value: value.into(),
         }
     }
@@ -136,19 +136,27 @@ impl Edit {
     /// Take the entry at `path` away.
     pub fn remove(path: &ValuePath) -> Self {
         Self::Remove {
-            path: path.to_string(),
+            path: path.clone(),
         }
+    }
+}
+
+impl Edit {
+    /// The place that is edited.
+    pub fn path(&self) -> &ValuePath {
+        let (Self::Set { path, .. } | Self::Remove { path }) = self;
+        path
     }
 }
 
 impl std::fmt::Display for Edit {
     /// In a line, as one would write it; a long value is cut.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const MOST: usize = 80;
+        const MAX_LENGTH: usize = 80;
         match self {
             Self::Set { path, value } => {
                 let value = value.to_string();
-                match value.char_indices().nth(MOST) {
+                match value.char_indices().nth(MAX_LENGTH) {
                     Some((end, _)) => write!(f, "{path}: {}…", value.get(..end).unwrap_or("")),
                     None => write!(f, "{path}: {value}"),
                 }
@@ -159,7 +167,7 @@ impl std::fmt::Display for Edit {
 }
 
 /// Edits that make a finding go away.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Fix {
     /// What the edits do, as an imperative: "quote the tag".
     pub title: String,
@@ -167,7 +175,7 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// What its owner still has to do outside the values, for example a
     /// command that creates a Secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub then: Option<String>,
 }
 
@@ -200,7 +208,7 @@ pub struct Diagnostic {
     pub why: Option<&'static str>,
     /// What to write instead, and why it matters where `why` does not say it.
     pub help: Option<String>,
-    /// Edits that mend it.
+    /// Edits that remove its cause.
     pub fix: Option<Fix>,
 }
 

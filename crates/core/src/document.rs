@@ -10,7 +10,7 @@
 
 mod splice;
 
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
@@ -48,7 +48,7 @@ pub enum EditError {
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(_) => f.write_str("the text has faults; mend them first"),
+            Self::Unreadable(_) => f.write_str("the text has faults; fix them first"),
             Self::InvalidPath(reason) => f.write_str(reason),
             Self::NotACollection(path) => {
                 write!(
@@ -137,19 +137,18 @@ impl Document {
         self.edit(path, None)
     }
 
-    /// Makes the edits of a fix, all of them or none.
-    pub fn apply(&mut self, fix: &Fix) -> Result<(), EditError> {
-        let parse = |path| ValuePath::parse(path).map_err(EditError::InvalidPath);
+    /// Makes edits, all of them or none.
+    pub fn apply(&mut self, edits: &[Edit]) -> Result<(), EditError> {
         let mut edited = self.clone();
-        let mut edits = fix.edits.iter().peekable();
+        let mut edits = edits.iter().peekable();
         while let Some(edit) = edits.next() {
             match (edit, edits.peek()) {
                 (Edit::Remove { path: from }, Some(Edit::Set { path: to, value })) => {
-                    edited.put_elsewhere(&parse(from)?, &parse(to)?, value)?;
+                    edited.put_elsewhere(from, to, value)?;
                     edits.next();
                 }
-                (Edit::Set { path, value }, _) => edited.set(&parse(path)?, value)?,
-                (Edit::Remove { path }, _) => edited.remove(&parse(path)?)?,
+                (Edit::Set { path, value }, _) => edited.set(path, value)?,
+                (Edit::Remove { path }, _) => edited.remove(path)?,
             }
         }
         *self = edited;

@@ -123,6 +123,13 @@ impl From<Vec<Segment>> for ValuePath {
     }
 }
 
+impl serde::Serialize for ValuePath {
+    /// As its text form.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl fmt::Display for ValuePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, segment) in self.0.iter().enumerate() {

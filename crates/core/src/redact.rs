@@ -38,7 +38,7 @@ impl fmt::Display for NotShareable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(_) => f.write_str(
-                "the values have faults, so nobody knows what is secret in them; mend them first",
+                "the values have faults, so nobody knows what is secret in them; fix them first",
             ),
             Self::Stuck(place) => write!(
                 f,

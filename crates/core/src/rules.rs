@@ -29,7 +29,7 @@ mod storage;
 mod workspaces;
 
 pub use lookup::{closest, find, find_check, topic};
-pub use page::{example_finding, index, mended_example, page};
+pub use page::{example_finding, index, fixed_example, page};
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::path::ValuePath;
@@ -52,7 +52,7 @@ pub struct Rule {
     pub example: &'static str,
     /// The same values put right, where no fix can do it; empty where the
     /// rule's own fix does.
-    pub mended: &'static str,
+    pub fixed: &'static str,
     /// Where it is shown to be true.
     pub proof: Proof,
     check: fn(&Facts<'_>, &mut Vec<Finding>),

@@ -3,7 +3,8 @@
 
 use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
 use mlflow_k8s_core::Rules;
-use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit, Fix};
+use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit};
+use mlflow_k8s_core::document::EditError;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::release::Release;
@@ -141,37 +142,32 @@ fn files(values: &JsValue) -> Result<Vec<Layer>, JsValue> {
         .collect()
 }
 
-/// A fix, of which only the edits count.
-pub(crate) fn fix(fix: &JsValue) -> Result<Fix, JsValue> {
+/// The edits of a fix, unless a place among them cannot be read.
+pub(crate) fn edits(fix: &JsValue) -> Result<Result<Vec<Edit>, EditError>, JsValue> {
     let property = |of: &JsValue, key: &str| {
         Reflect::get(of, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
     };
     entries(fix, "fix")?;
-    let edits = items(&property(fix, "edits"), "fix.edits", "an array of edits")?
+    items(&property(fix, "edits"), "fix.edits", "an array of edits")?
         .map(|(place, edit)| {
             entries(&edit, &place)?;
-            let path = text(&property(&edit, "path"), &format!("{place}.path"))?;
+            let path = path(&text(&property(&edit, "path"), &format!("{place}.path"))?);
             let op = property(&edit, "op");
             match op.as_string().as_deref() {
                 Some("set") => {
                     let value = json(&property(&edit, "value"), &format!("{place}.value"))?;
-                    Ok(Edit::Set { path, value })
+                    Ok(path.map(|path| Edit::Set { path, value }))
                 }
-                Some("remove") => Ok(Edit::Remove { path }),
+                Some("remove") => Ok(path.map(|path| Edit::Remove { path })),
                 _ => Err(wrong(&op, &format!("{place}.op"), "\"set\" or \"remove\"")),
             }
         })
-        .collect::<Result<_, _>>()?;
-    Ok(fix_of(edits))
+        .collect()
 }
 
-/// A fix that nobody is told of.
-pub(crate) fn fix_of(edits: Vec<Edit>) -> Fix {
-    Fix {
-        title: String::new(),
-        edits,
-        then: None,
-    }
+/// A place in `--set` notation.
+pub(crate) fn path(text: &str) -> Result<ValuePath, EditError> {
+    ValuePath::parse(text).map_err(EditError::InvalidPath)
 }
 
 /// A text.

@@ -10,15 +10,15 @@ mod place;
 mod types;
 
 use mlflow_k8s_core::Outcome;
-use mlflow_k8s_core::diagnostic::{Edit, Fix};
-use mlflow_k8s_core::document::Document;
+use mlflow_k8s_core::diagnostic::Edit;
+use mlflow_k8s_core::document::{Document, EditError};
 use mlflow_k8s_core::{
     commands as core_commands, diagram as core_diagram, presets as core_presets,
     redact as core_redact, rules as core_rules, values,
 };
 use wasm_bindgen::prelude::*;
 
-use arguments::{Call, fix_of};
+use arguments::Call;
 use types::to_js;
 
 /// Runs once, when the module is loaded: a panic, should one ever happen, is
@@ -217,9 +217,9 @@ pub fn set_value(
     value: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let text = arguments::text(values_yaml, "valuesYaml")?;
-    let path = arguments::text(path, "path")?;
+    let path = arguments::path(&arguments::text(path, "path")?);
     let value = arguments::json(value, "value")?;
-    edit(text, &fix_of(vec![Edit::Set { path, value }]))
+    edit(text, path.map(|path| vec![Edit::Set { path, value }]))
 }
 
 /// Takes an entry out of a values file, with its own comment, and leaves the
@@ -239,8 +239,8 @@ pub fn remove_value(
     path: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let text = arguments::text(values_yaml, "valuesYaml")?;
-    let path = arguments::text(path, "path")?;
-    edit(text, &fix_of(vec![Edit::Remove { path }]))
+    let path = arguments::path(&arguments::text(path, "path")?);
+    edit(text, path.map(|path| vec![Edit::Remove { path }]))
 }
 
 /// Does what a diagnostic's fix says, all of its edits or none.
@@ -259,14 +259,14 @@ pub fn apply_fix(
     fix: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let text = arguments::text(values_yaml, "valuesYaml")?;
-    let fix = arguments::fix(fix)?;
-    edit(text, &fix)
+    let edits = arguments::edits(fix)?;
+    edit(text, edits)
 }
 
 /// Edits a text; the diagnostics say why not.
-fn edit(text: String, fix: &Fix) -> Result<JsValue, JsValue> {
+fn edit(text: String, edits: Result<Vec<Edit>, EditError>) -> Result<JsValue, JsValue> {
     let mut document = Document::new(text);
-    let found = match document.apply(fix) {
+    let found = match edits.and_then(|edits| document.apply(&edits)) {
         Ok(()) => Vec::new(),
         Err(refused) => refused.into_diagnostics(),
     };

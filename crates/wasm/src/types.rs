@@ -358,7 +358,7 @@ pub(crate) struct Diagnostic {
     /// What to write instead, and why it matters where `why` does not say it.
     #[tsify(type = "string | null")]
     pub(crate) help: Option<String>,
-    /// Edits that mend it.
+    /// Edits that remove its cause.
     #[tsify(type = "Fix | null")]
     pub(crate) fix: Option<Fix>,
     /// Where it was written; null when no text says so.
@@ -452,10 +452,12 @@ fn fix(fix: &diagnostic::Fix) -> Fix {
             .cloned()
             .map(|edit| match edit {
                 diagnostic::Edit::Set { path, value } => Edit::Set {
-                    path,
+                    path: path.to_string(),
                     value: as_javascript_holds_it(value),
                 },
-                diagnostic::Edit::Remove { path } => Edit::Remove { path },
+                diagnostic::Edit::Remove { path } => Edit::Remove {
+                    path: path.to_string(),
+                },
             })
             .collect(),
     }

@@ -75,9 +75,9 @@ fn text(rule: &Rule) -> String {
             text.push_str(&wrapped(&format!("help: {help}"), "  "));
         }
     }
-    let mended = rules::mended_example(rule).unwrap_or_default();
+    let mended = rules::fixed_example(rule).unwrap_or_default();
     let fix = finding.and_then(|finding| finding.fix);
-    match fix.filter(|_| rule.mended.is_empty()) {
+    match fix.filter(|_| rule.fixed.is_empty()) {
         Some(fix) => {
             let flag = match rule.severity {
                 Severity::Hint => "--fix-hints",
@@ -181,7 +181,7 @@ fn in_full(rule: &Rule) -> Value {
     if let Value::Object(object) = &mut object {
         object.insert("why".to_owned(), rule.why.into());
         object.insert("example".to_owned(), rule.example.into());
-        object.insert("fixed".to_owned(), rules::mended_example(rule).into());
+        object.insert("fixed".to_owned(), rules::fixed_example(rule).into());
         object.insert(
             "proof".to_owned(),
             match rule.proof {

@@ -83,7 +83,7 @@ fn every_rule_in_json() {
         assert_eq!(object["example"], rule.example);
         assert_eq!(
             object["fixed"].as_str(),
-            rules::mended_example(rule).as_deref()
+            rules::fixed_example(rule).as_deref()
         );
         match rule.proof {
             rules::Proof::Server => {

@@ -344,12 +344,8 @@ fn entry_lines<'t>(text: &'t str, root: &Node, key: &str) -> &'t str {
 
 fn moved(text: &str, from: &str, to: &str, value: impl Into<Json>) -> String {
     let mut document = Document::new(text);
-    let fix = Fix {
-        title: "Move it".to_owned(),
-        edits: vec![Edit::remove(&path(from)), Edit::set(&path(to), value)],
-        then: None,
-    };
-    document.apply(&fix).unwrap();
+    let edits = [Edit::remove(&path(from)), Edit::set(&path(to), value)];
+    document.apply(&edits).unwrap();
     document.into_text()
 }
 
@@ -422,25 +418,14 @@ fn a_moved_value_takes_its_comments_along() {
 
 #[test]
 fn edits_of_a_fix_are_done_together_or_not_at_all() {
-    let set = |path: &str| Edit::Set {
-        path: path.to_owned(),
-        value: json!(2),
-    };
-    let remove = |path: &str| Edit::Remove {
-        path: path.to_owned(),
-    };
-    let fix = |edits| Fix {
-        title: String::new(),
-        edits,
-        then: None,
-    };
+    let at = |path| ValuePath::parse(path).unwrap();
+    let set = |path| Edit::set(&at(path), json!(2));
+    let remove = |path| Edit::remove(&at(path));
     let mut document = Document::new("a: 1\nb: 1\n");
-    assert_eq!(document.apply(&fix(vec![set("a"), remove("b")])), Ok(()));
+    assert_eq!(document.apply(&[set("a"), remove("b")]), Ok(()));
     assert_eq!(document.text(), "a: 2\n");
-    for refused in ["a.b", "c[", "", "c[1]"] {
-        let error = document
-            .apply(&fix(vec![set("d"), set(refused)]))
-            .unwrap_err();
+    for refused in ["a.b", "", "c[1]"] {
+        let error = document.apply(&[set("d"), set(refused)]).unwrap_err();
         assert_eq!(document.text(), "a: 2\n", "{refused}");
         let message = error.to_string();
         let found = error.into_diagnostics();

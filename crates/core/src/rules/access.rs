@@ -29,7 +29,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs an ingress controller; source: ingress-nginx, annotation proxy-body-size, and a \
              run behind nginx itself",
@@ -66,7 +66,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs an ingress controller; source: ingress-nginx, annotation backend-protocol, \
              whose default is HTTP",
@@ -96,7 +96,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: path_outside_prefix,
     },
@@ -144,7 +144,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs somebody who listens on the way; source: RFC 7617, section 4",
         ),
@@ -170,7 +170,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "\
+        fixed: "\
 ingress:
   enabled: true
   className: nginx
@@ -224,7 +224,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs to know the names in the certificate; source: RFC 9110, section 4.3.4",
         ),
@@ -250,7 +250,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "\
+        fixed: "\
 server:
   staticPrefix: /mlflow
 env:

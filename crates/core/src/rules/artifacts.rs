@@ -23,7 +23,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: artifacts_nowhere,
     },
@@ -43,7 +43,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: artifacts_not_on_a_volume,
     },
@@ -64,7 +64,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: artifact_root_on_clients,
     },
@@ -88,7 +88,7 @@ server:
   flag_options:
     - no_serve_artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: artifacts_not_served,
     },
@@ -107,7 +107,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: s3://my-bucket/mlflow
@@ -143,7 +143,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: s3://my-bucket/mlflow

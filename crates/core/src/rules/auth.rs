@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "MLflow 3.17.2 ends with exit code 1: `A static secret key needs to be set for CSRF \
               protection`. All pods need the same one.",
         example: NO_SECRET_KEY,
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: auth_secret_key,
     },
@@ -61,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
               `password1234` (3.17.2, since 3.16.1). It is read only when the database of users \
               is made.",
         example: NO_PASSWORD,
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: auth_admin_password,
     },
@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
               container. The configuration has to name `default_permission` and `database_uri`; \
               the tracking server's own database will do.",
         example: NO_DATABASE,
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: auth_database,
     },
@@ -101,7 +101,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
@@ -147,7 +147,7 @@ mlflow:
     secretKeyRef: {name: mlflow-db-secret, key: uri}
   artifactsDestination: s3://my-bucket/mlflow
 ",
-        mended: "\
+        fixed: "\
 replicaCount: 1
 server:
   value_options:

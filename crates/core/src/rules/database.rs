@@ -23,7 +23,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: sqlite_relative,
     },
@@ -43,7 +43,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: sqlite_in_memory,
     },
@@ -66,7 +66,7 @@ serviceAccount:
   annotations:
     eks.amazonaws.com/role-arn: arn:aws:iam::123456789012:role/mlflow
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: sqlite_not_on_a_volume,
     },
@@ -90,7 +90,7 @@ storage:
 x-mlflow-k8s:
   ignore: [password-in-uri]
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: database_scheme,
     },
@@ -113,7 +113,7 @@ storage:
 x-mlflow-k8s:
   ignore: [password-in-uri]
 ",
-        mended: "\
+        fixed: "\
 mlflow:
   backendStoreUri: postgresql://mlflow:p%40ss%2Fword@db:5432/mlflow
   artifactsDestination: /mlflow/artifacts
@@ -145,7 +145,7 @@ serviceAccount:
   annotations:
     eks.amazonaws.com/role-arn: arn:aws:iam::123456789012:role/mlflow
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere("it follows from the manifest alone"),
         check: database_set_twice,
     },
@@ -169,7 +169,7 @@ serviceAccount:
   annotations:
     eks.amazonaws.com/role-arn: arn:aws:iam::123456789012:role/mlflow
 ",
-        mended: "\
+        fixed: "\
 replicaCount: 1
 mlflow:
   backendStoreUriFrom:

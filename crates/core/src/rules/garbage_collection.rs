@@ -25,7 +25,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 garbageCollection:
   enabled: true
   olderThan: 30d
@@ -57,7 +57,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: without_age,
     },
@@ -101,7 +101,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: credentials,
     },
@@ -127,7 +127,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: host,
     },
@@ -152,7 +152,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: tracking_uri,
     },
@@ -177,7 +177,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere("it follows from the manifest alone"),
         check: unused_ca,
     },
@@ -203,7 +203,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 garbageCollection:
   enabled: true
   olderThan: 30d

@@ -34,7 +34,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: host_not_allowed,
     },
@@ -68,7 +68,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: origin_not_allowed,
     },
@@ -96,7 +96,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: host_never_matches,
     },
@@ -128,7 +128,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: origin_never_matches,
     },
@@ -152,7 +152,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: clients_shut_out,
     },
@@ -178,7 +178,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: hosts_unchecked,
     },
@@ -207,7 +207,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: s3://my-bucket/mlflow
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: hosts_unseen,
     },
@@ -231,7 +231,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "\
+        fixed: "\
 service:
   type: NodePort
 server:
@@ -267,7 +267,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "\
+        fixed: "\
 ingress:
   enabled: true
   hosts:
@@ -299,7 +299,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "\
+        fixed: "\
 ingress:
   enabled: true
   hosts:
@@ -332,7 +332,7 @@ mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs a browser; source: the HTML standard, section on X-Frame-Options",
         ),

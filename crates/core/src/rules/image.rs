@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
               the database at its start, without a backup, and older ones then refuse it: \
               3.12.0 could not go back after 3.17.2 had started once.",
         example: stored!("image:\n  tag: latest-full\n"),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs a registry whose tag moves; source: the Kubernetes documentation on images",
         ),
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
               leave it restarting its workers for ever, or end it with exit code 0; and with S3 \
               it starts and the first upload fails.",
         example: stored!("image:\n  tag: v3.17.2\n", "metrics:\n  enabled: true\n"),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs an installation without the modules; source: docker/Dockerfile and \
              docker/Dockerfile.full of MLflow, and runs of a bare `pip install mlflow==3.17.2`",
@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
             "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2\n",
             "metrics:\n  enabled: true\n"
         ),
-        mended: stored!(
+        fixed: stored!(
             "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2-full\n",
             "metrics:\n  enabled: true\n"
         ),
@@ -77,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Before 3.16.1 (mlflow/mlflow#25751), basic auth made the user admin with the \
               password password1234 unless its file said otherwise: MLflow 3.12.0 took that login.",
         example: with_users!("image:\n  tag: v3.12.0-full\n"),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25751",
         ),
@@ -98,7 +98,7 @@ pub(super) const RULES: &[Rule] = &[
             "server:\n  staticPrefix: /mlflow\n  value_options:\n",
             "    allowed_hosts: mlflow.example.com,mlflow-mlflow:*,localhost:*\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25075",
         ),

@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Without `metrics.enabled` there is nothing to scrape: MLflow 3.17.2 answers 404 at \
               /metrics, and the ServiceMonitor is not rendered.",
         example: stored!("serviceMonitor:\n  enabled: true\n"),
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: monitor_without_metrics,
     },
@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
             "metrics:\n  enabled: true\n  path: /mlflow/metrics\n",
             "serviceMonitor:\n  enabled: true\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: metrics_path,
     },
@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
             "metrics:\n  enabled: true\n",
             "serviceMonitor:\n  enabled: true\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: scrapes_shut_out,
     },
@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
             "metrics:\n  enabled: true\n",
             "serviceMonitor:\n  enabled: true\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: scrapes_without_password,
     },
@@ -90,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
             "metrics:\n  enabled: true\n",
             "serviceMonitor:\n  enabled: true\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs Prometheus; source: its configuration, tls_config, and RFC 9110, section 4.3.4",
         ),
@@ -109,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
             "metrics:\n  enabled: true\n",
             "serviceMonitor:\n  enabled: true\n  interval: 15s\n  scrapeTimeout: 30s\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs the Prometheus Operator; source: its validation of ServiceMonitors, which \
              compares scrapeTimeout with interval",

@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
             "service:\n  type: LoadBalancer\n",
             "server:\n  value_options:\n    cors_allowed_origins: http://10.0.0.7:5000\n"
         ),
-        mended: stored!(
+        fixed: stored!(
             "networkPolicy:\n  enabled: true\n",
             "ingress:\n  enabled: true\n  hosts:\n    - host: mlflow.example.com\n"
         ),
@@ -56,7 +56,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 networkPolicy:
   enabled: true
   additionalEgressRules:
@@ -91,7 +91,7 @@ storage:
             "networkPolicy:\n  enabled: true\n",
             "env:\n  - name: HTTPS_PROXY\n    value: http://proxy.example.com:3128\n"
         ),
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs a cluster whose network enforces policies; source: the Kubernetes \
              documentation on network policies, egress",
@@ -120,7 +120,7 @@ mlflow:
       key: uri
   artifactsDestination: gs://my-bucket/mlflow
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "needs GKE; source: Google's documentation on workload identity, section on network \
              policies",

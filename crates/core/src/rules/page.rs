@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Proof, Rule, TOPICS, topic};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::Document;
+use crate::fix::apply_fixes;
 use crate::layers::Layer;
 use crate::release::Release;
 use crate::{Outcome, Rules};
@@ -12,20 +12,18 @@ use crate::{Outcome, Rules};
 /// The rule's example after its fix: what `check --fix` makes of it, or the
 /// rule's own text where no fix can know what is right. `None` if the fix
 /// cannot be applied, which a test rules out.
-pub fn mended_example(rule: &Rule) -> Option<String> {
-    if !rule.mended.is_empty() {
-        return Some(rule.mended.to_owned());
+pub fn fixed_example(rule: &Rule) -> Option<String> {
+    if !rule.fixed.is_empty() {
+        return Some(rule.fixed.to_owned());
     }
-    let mut document = Document::new(rule.example);
-    // A rule may find fault with several places.
-    for _ in 0..10 {
-        let found = first_finding(rule.code, document.text());
-        let Some(fix) = found.and_then(|found| found.fix) else {
-            break;
-        };
-        document.apply(&fix).ok()?;
-    }
-    (document.text() != rule.example).then(|| document.into_text())
+    let report = apply_fixes(
+        &[example(rule.example)],
+        &Release::default(),
+        &Rules::Run,
+        &|finding| finding.code == rule.code,
+    );
+    let fixed = report.text()?;
+    (fixed != rule.example).then(|| fixed.to_owned())
 }
 
 /// What the rule says of its example, in the form that users meet it.
@@ -35,16 +33,20 @@ pub fn example_finding(rule: &Rule) -> Option<Diagnostic> {
 
 fn first_finding(code: Code, text: &str) -> Option<Diagnostic> {
     let Outcome { diagnostics, .. } = crate::render(
-        &[Layer::File {
-            name: "values.yaml".to_owned(),
-            text: text.to_owned(),
-        }],
+        &[example(text)],
         &Release::default(),
         &Rules::Run,
     );
     diagnostics
         .into_iter()
         .find(|diagnostic| diagnostic.code == code)
+}
+
+fn example(text: &str) -> Layer {
+    Layer::File {
+        name: "values.yaml".to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// The rule's page in Markdown, for `docs/rules/CODE.md`.
@@ -54,7 +56,7 @@ pub fn page(rule: &Rule) -> String {
     let topic = topic(rule);
     let why = rule.why;
     let example = rule.example;
-    let mended = mended_example(rule).unwrap_or_default();
+    let mended = fixed_example(rule).unwrap_or_default();
     let finding = example_finding(rule);
     let message = finding.as_ref().map_or("", |found| found.message.as_str());
     let help = finding
@@ -63,7 +65,7 @@ pub fn page(rule: &Rule) -> String {
         .map_or_else(String::new, |help| format!("help: {help}\n"));
     let fix = finding.as_ref().and_then(|found| found.fix.as_ref());
     let after = match fix {
-        Some(fix) if rule.mended.is_empty() => {
+        Some(fix) if rule.fixed.is_empty() => {
             format!("`mlflow-k8s check --fix`: {fix}.")
         }
         _ => "No fix can know what is right here. For example:".to_owned(),

@@ -31,7 +31,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: privileged_port,
     },
@@ -53,7 +53,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(NEEDS_KUBELET),
         check: root_refused,
     },
@@ -77,7 +77,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "that it runs without them is what every test of `tests/server` shows; who breaks in \
              is not a matter of a test",
@@ -103,7 +103,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(NEEDS_KUBELET),
         check: user_left_to_image,
     },
@@ -125,7 +125,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: volume_group,
     },
@@ -155,7 +155,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs OpenShift; source: its documentation of security context constraints",
         ),
@@ -179,7 +179,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(MANIFEST),
         check: unused_token,
     },
@@ -204,7 +204,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(MANIFEST),
         check: permissions_without_token,
     },
@@ -231,7 +231,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 serviceAccount:
   automountServiceAccountToken: true
 namespace_rbac:
@@ -268,7 +268,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(MANIFEST),
         check: env_over_setting,
     },
@@ -291,7 +291,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: env_without_effect,
     },
@@ -314,7 +314,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: prefix_by_env,
     },

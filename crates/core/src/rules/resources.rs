@@ -30,7 +30,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(NEEDS_CGROUP),
         check: memory_limit,
     },
@@ -51,7 +51,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs a node under pressure; source: Kubernetes' documentation",
         ),
@@ -79,7 +79,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(NEEDS_CGROUP),
         check: cpu_limit,
     },
@@ -103,7 +103,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs a kubelet that restarts; source: the retries were timed with MLflow 3.17.2",
         ),
@@ -128,7 +128,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs a kubelet; source: Kubernetes' documentation of pod termination",
         ),
@@ -155,7 +155,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(NEEDS_CGROUP),
         check: gc_memory_limit,
     },

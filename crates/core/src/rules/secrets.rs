@@ -29,7 +29,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere("it follows from the manifest alone"),
         check: password_in_uri,
     },
@@ -51,7 +51,7 @@ env:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere("it follows from the manifest alone"),
         check: secret_in_env,
     },

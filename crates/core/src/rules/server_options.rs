@@ -32,7 +32,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: static_prefix,
     },
@@ -58,7 +58,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: option_twice,
     },
@@ -81,7 +81,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 server:
   value_options:
     allowed_hosts: mlflow.example.com,mlflow-mlflow*,localhost:*,127.0.0.1:*
@@ -115,7 +115,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 image:
   tag: v3.17.2-full
 server:
@@ -153,7 +153,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: flag_with_value,
     },
@@ -177,7 +177,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 server:
   value_options:
     workers: 2
@@ -213,7 +213,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: exclusive_options,
     },
@@ -237,7 +237,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: other_web_server,
     },
@@ -261,7 +261,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: development_server,
     },
@@ -284,7 +284,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: unreachable_host,
     },
@@ -313,7 +313,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: store_by_option,
     },
@@ -346,7 +346,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: certificate_by_option,
     },

@@ -26,7 +26,7 @@ storage:
   enabled: true
   accessMode: ReadWriteMany
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: sqlite_replicas,
     },
@@ -49,7 +49,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 replicaCount: 2
 mlflow:
   backendStoreUriFrom:
@@ -85,7 +85,7 @@ storage:
   enabled: true
   accessMode: ReadWriteOncePod
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs a kubelet; source: Kubernetes' documentation of access modes and of Deployments",
         ),
@@ -109,7 +109,7 @@ storage:
   enabled: true
   accessMode: ReadOnlyMany
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere(
             "it needs a storage driver; source: Kubernetes' documentation of access modes",
         ),
@@ -135,7 +135,7 @@ serviceAccount:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Elsewhere("it follows from the manifest alone"),
         check: unused_volume,
     },

@@ -70,7 +70,7 @@ fn each_example_has_no_other_fault() {
 #[test]
 fn each_example_can_be_mended() {
     for (_, rule) in catalogue() {
-        let Some(mended) = mended_example(rule) else {
+        let Some(mended) = fixed_example(rule) else {
             panic!("{}: no fix", rule.code);
         };
         let outcome = check(&mended);
@@ -324,7 +324,7 @@ fn mended(text: &str, code: &str) -> serde_json::Value {
         .find(|found| found.code.id == code && found.fix.is_some());
     let found = found.unwrap_or_else(|| panic!("no fix: {:#?}", findings(&outcome)));
     let mut document = crate::document::Document::new(text);
-    document.apply(found.fix.as_ref().unwrap()).unwrap();
+    document.apply(&found.fix.as_ref().unwrap().edits).unwrap();
     document.root().unwrap().to_json()
 }
 

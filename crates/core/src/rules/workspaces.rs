@@ -28,7 +28,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 server:
   flag_options:
     - enable_workspaces
@@ -64,7 +64,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: workspaces_gc,
     },
@@ -88,7 +88,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 server:
   flag_options:
     - enable_workspaces
@@ -121,7 +121,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "\
+        fixed: "\
 mlflow:
   backendStoreUri: sqlite:////mlflow/mlflow.db
   artifactsDestination: /mlflow/artifacts
@@ -153,7 +153,7 @@ mlflow:
 storage:
   enabled: true
 ",
-        mended: "",
+        fixed: "",
         proof: Proof::Server,
         check: client_variable,
     },

@@ -6,8 +6,8 @@ use annotate_snippets::Level;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use mlflow_k8s_core::diagnostic::Severity;
+use mlflow_k8s_core::fix::{FixReport, apply_fixes};
 use mlflow_k8s_core::layers::Layer;
-use mlflow_k8s_core::mend::{Mended, mend};
 use mlflow_k8s_core::release::Release;
 use mlflow_k8s_core::source::Origin;
 use mlflow_k8s_core::{Outcome, Rules};
@@ -20,7 +20,7 @@ use crate::report::printable;
 
 /// Which fixes are made, and whether they are written.
 pub(super) struct Fixing {
-    mildest: Severity,
+    min_severity: Severity,
     dry_run: bool,
 }
 
@@ -34,19 +34,19 @@ impl Fixing {
         if files.is_empty() {
             return Err(match args.inputs.preset.first() {
                 Some(preset) => usage(&format!(
-                    "--fix needs a values file to mend; to begin one: mlflow-k8s values --preset {preset} > values.yaml"
+                    "--fix needs a values file; to begin one: mlflow-k8s values --preset {preset} > values.yaml"
                 )),
-                None => usage("--fix needs a values file to mend: -f values.yaml"),
+                None => usage("--fix needs a values file: -f values.yaml"),
             });
         }
         let prints_text = args.fixes.dry_run || files.iter().any(|file| file == Path::new("-"));
         if prints_text && args.format != ReportFormat::Text {
             return Err(usage(
-                "the mended text or the diff goes to standard output, where the report would go too; leave out --format",
+                "the fixed text or the diff goes to standard output, where the report would go too; leave out --format",
             ));
         }
         Ok(Some(Self {
-            mildest: if args.fixes.fix_hints {
+            min_severity: if args.fixes.fix_hints {
                 Severity::Hint
             } else {
                 Severity::Warning
@@ -55,15 +55,17 @@ impl Fixing {
         }))
     }
 
-    /// Mends the files, tells what was done, and gives what is left.
+    /// Fixes the files, tells what was done, and gives what is left.
     pub(super) fn run(
         &self,
         layers: &[Layer],
         release: &Release,
         rules: &Rules,
     ) -> Result<Outcome, Failure> {
-        let mended = mend(layers, release, rules, self.mildest);
-        let files = changed(layers, &mended.layers);
+        let fixed = apply_fixes(layers, release, rules, &|finding| {
+            finding.severity <= self.min_severity
+        });
+        let files = changed(layers, &fixed.layers);
         if self.dry_run {
             let diffs: String = files.iter().map(File::diff).collect();
             output::print(&diffs)?;
@@ -78,13 +80,13 @@ impl Fixing {
                 output::print(stdin.new)?;
             }
         }
-        self.tell(&mended);
-        Ok(mended.outcome)
+        self.tell(&fixed);
+        Ok(fixed.outcome)
     }
 
-    fn tell(&self, mended: &Mended) {
+    fn tell(&self, fixed: &FixReport) {
         let done = if self.dry_run { "would fix" } else { "fixed" };
-        for applied in &mended.applied {
+        for applied in &fixed.applied {
             let names: Vec<String> = applied
                 .files
                 .iter()
@@ -99,13 +101,13 @@ impl Fixing {
                 print(&printable(&format!("  then: {then}")));
             }
         }
-        for refused in &mended.refused {
+        for refused in &fixed.refused {
             say(
                 Level::NOTE,
                 format!("{} is not fixed: {}", refused.code, refused.reason),
             );
         }
-        if !(mended.applied.is_empty() && mended.refused.is_empty()) {
+        if !(fixed.applied.is_empty() && fixed.refused.is_empty()) {
             print("");
         }
     }
@@ -128,7 +130,7 @@ impl File<'_> {
     }
 }
 
-/// Each file once; mending keeps the layers' order.
+/// Each file once; fixing keeps the layers' order.
 fn changed<'a>(old: &'a [Layer], new: &'a [Layer]) -> Vec<File<'a>> {
     let mut files: Vec<File<'_>> = Vec::new();
     for (old, new) in old.iter().zip(new) {

@@ -1,16 +1,17 @@
-//! Fixes applied to the values files that their findings are about.
+//! Fixes applied to the values files that their findings are about: the one
+//! way for the command line, the module, the page and its features.
 //!
 //! A fix is written for the merged values, and a file holds a part of them. It
 //! goes to the file where the setting was written, and counts only if the
 //! merged values are then the old ones with the fix and nothing else. What a
-//! flag or a preset says is in no file, so it is told instead.
+//! flag or a preset says is in no file, so it is reported instead.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
-use crate::document::Document;
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
+use crate::document::{Document, EditError};
 use crate::layers::{self, Layer, Layered};
 use crate::path::{Segment, ValuePath};
 use crate::release::Release;
@@ -18,26 +19,28 @@ use crate::source::Origin;
 use crate::yaml::{self, Node};
 use crate::{Outcome, Rules};
 
-/// More rounds than any values need. Each mends one finding.
-const MOST: usize = 500;
+/// More fixes than any values need. Each round applies one.
+const MAX_FIXES: usize = 500;
 
-/// What came of mending.
+/// What came of applying fixes.
 #[derive(Clone, Debug)]
-pub struct Mended {
-    /// The layers, with the texts of their files mended.
+#[non_exhaustive]
+pub struct FixReport {
+    /// The layers, with the texts of their files fixed.
     pub layers: Vec<Layer>,
     /// What was done, in order.
     pub applied: Vec<Applied>,
     /// What could not be done, of the findings that are left.
     pub refused: Vec<Refused>,
-    /// The pipeline's outcome for the mended layers.
+    /// The pipeline's outcome for the fixed layers.
     pub outcome: Outcome,
 }
 
-/// A fix that was made.
+/// A fix that was applied.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Applied {
-    /// The finding that it mended.
+    /// The code of the finding that it removed.
     pub code: Code,
     /// What was edited.
     pub fix: Fix,
@@ -45,55 +48,116 @@ pub struct Applied {
     pub files: Vec<String>,
 }
 
-/// A fix that was not made.
+/// A fix that was not applied.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Refused {
-    /// The finding that is left.
+    /// The code of the finding that is left.
     pub code: Code,
-    /// The setting that it speaks of.
+    /// The setting that it is about.
     pub path: ValuePath,
     /// Why, and what to do instead.
-    pub reason: String,
+    pub reason: Refusal,
 }
 
-/// Applies the fixes of all findings down to the severity `mildest`, until
-/// none is left that can be applied.
-pub fn mend(layers: &[Layer], release: &Release, rules: &Rules, mildest: Severity) -> Mended {
+/// Why a fix was not applied.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The finding would be there all the same.
+    #[error("the fix does not help here; change the setting by hand")]
+    NoHelp,
+    /// The values would be those of an earlier round.
+    #[error("the fix would undo another fix; decide between the two")]
+    Undoes,
+    /// A flag wins over every file.
+    #[error("`{path}` is given with {flag}, which overrides every file; change it there")]
+    Flag {
+        /// The setting.
+        path: ValuePath,
+        /// The flag's name, `--set`.
+        flag: &'static str,
+    },
+    /// A preset is in no file.
+    #[error(
+        "`{path}` is in the preset {preset}; start with `mlflow-k8s values --preset {preset} > \
+         values.yaml` instead, and change that"
+    )]
+    Preset {
+        /// The setting.
+        path: ValuePath,
+        /// The preset's name.
+        preset: String,
+    },
+    /// No edit of one file gives the values that the fix means.
+    #[error("several layers of values define this; change it by hand")]
+    SeveralLayers,
+    /// The file cannot be edited at that place.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+/// Applies the fixes of all findings that are `wanted`, one after the other,
+/// until none is left that can be applied.
+///
+/// A fix counts as applied if its finding is then reported less often than
+/// before, and if the values differ from those of every earlier round.
+///
+/// ```
+/// use mlflow_k8s_core::diagnostic::Severity;
+/// use mlflow_k8s_core::fix::apply_fixes;
+/// use mlflow_k8s_core::{Rules, layers::Layer, release::Release};
+///
+/// let file = Layer::File {
+///     name: "values.yaml".to_owned(),
+///     text: "replicaCout: 2 # of production\n".to_owned(),
+/// };
+/// let report = apply_fixes(&[file], &Release::default(), &Rules::Skip, &|finding| {
+///     finding.severity <= Severity::Warning
+/// });
+/// assert_eq!(report.text(), Some("replicaCount: 2 # of production\n"));
+/// ```
+pub fn apply_fixes(
+    layers: &[Layer],
+    release: &Release,
+    rules: &Rules,
+    wanted: &dyn Fn(&Diagnostic) -> bool,
+) -> FixReport {
     let mut layers = layers.to_vec();
     let mut outcome = crate::render(&layers, release, rules);
     let mut applied = Vec::new();
     let mut refused: Vec<Refused> = Vec::new();
     // Fixes that undo each other would go on for ever.
     let mut seen = BTreeSet::from([fingerprint(&layers)]);
-    while applied.len() < MOST {
+    while applied.len() < MAX_FIXES {
         let next = outcome.diagnostics.iter().find_map(|finding| {
             let fix = finding.fix.as_ref()?;
             let is_refused = refused
                 .iter()
                 .any(|refused| refused.code == finding.code && refused.path == finding.path);
-            (finding.severity <= mildest && !is_refused).then_some((finding, fix))
+            (wanted(finding) && !is_refused).then_some((finding, fix))
         });
         let Some((finding, fix)) = next else {
             break;
         };
-        let attempt = apply(&layers, &outcome, finding, fix).and_then(|(mended, files)| {
-            let after = crate::render(&mended, release, rules);
+        let attempt = apply(&layers, &outcome, finding, fix).and_then(|(fixed, files)| {
+            let after = crate::render(&fixed, release, rules);
             if count(&after, finding) >= count(&outcome, finding) {
-                return Err("it does not help here; change the setting by hand".to_owned());
+                return Err(Refusal::NoHelp);
             }
-            if !seen.insert(fingerprint(&mended)) {
-                return Err("it would undo another fix; decide between the two".to_owned());
+            if !seen.insert(fingerprint(&fixed)) {
+                return Err(Refusal::Undoes);
             }
-            Ok((mended, files, after))
+            Ok((fixed, files, after))
         });
         match attempt {
-            Ok((mended, files, after)) => {
+            Ok((fixed, files, after)) => {
                 applied.push(Applied {
                     code: finding.code,
                     fix: fix.clone(),
                     files,
                 });
-                (layers, outcome) = (mended, after);
+                (layers, outcome) = (fixed, after);
                 // What stood in the way of a fix may be gone.
                 refused.clear();
             }
@@ -104,11 +168,18 @@ pub fn mend(layers: &[Layer], release: &Release, rules: &Rules, mildest: Severit
             }),
         }
     }
-    Mended {
+    FixReport {
         layers,
         applied,
         refused,
         outcome,
+    }
+}
+
+impl FixReport {
+    /// The fixed text of the last values file; `None` if no layer is a file.
+    pub fn text(&self) -> Option<&str> {
+        files(&self.layers).next_back().map(|(_, text)| text)
     }
 }
 
@@ -139,27 +210,25 @@ fn files(layers: &[Layer]) -> impl DoubleEndedIterator<Item = (&str, &str)> {
     })
 }
 
-/// The layers after a fix and the names of the files that it edited, or why
-/// it cannot be made.
+/// The layers after a fix and the names of the files that it edited.
 fn apply(
     layers: &[Layer],
     outcome: &Outcome,
     finding: &Diagnostic,
     fix: &Fix,
-) -> Result<(Vec<Layer>, Vec<String>), String> {
+) -> Result<(Vec<Layer>, Vec<String>), Refusal> {
     let before = layers::merge(layers, &mut Vec::new());
     let origin = finding
         .span
         .and_then(|span| outcome.sources.get(span.source))
         .map(|source| &source.origin);
-    let mut mended = layers.to_vec();
+    let mut fixed = layers.to_vec();
     let mut edited: Vec<(String, Vec<Edit>)> = Vec::new();
     for edit in &fix.edits {
-        let (Edit::Set { path, .. } | Edit::Remove { path }) = edit;
-        let path = ValuePath::parse(path)?;
-        let now = layers::merge(&mended, &mut Vec::new());
-        for file in targets(&mended, &now, edit, &path, origin) {
-            for layer in &mut mended {
+        let path = edit.path();
+        let now = layers::merge(&fixed, &mut Vec::new());
+        for file in targets(&fixed, &now, edit, origin) {
+            for layer in &mut fixed {
                 let Layer::File { name, text } = layer else {
                     continue;
                 };
@@ -168,10 +237,10 @@ fn apply(
                 }
                 let mut document = Document::new(text.as_str());
                 match edit {
-                    Edit::Set { value, .. } => document.set(&path, value),
-                    Edit::Remove { .. } => document.remove(&path),
+                    Edit::Set { value, .. } => document.set(path, value),
+                    Edit::Remove { .. } => document.remove(path),
                 }
-                .map_err(|fault| in_the_way(&before, fix).unwrap_or_else(|| fault.to_string()))?;
+                .map_err(|refused| in_the_way(&before, fix).unwrap_or(Refusal::Edit(refused)))?;
                 *text = document.into_text();
             }
             match edited.iter_mut().find(|(name, _)| *name == file) {
@@ -180,24 +249,22 @@ fn apply(
             }
         }
     }
-    together(layers, &mut mended, &edited, fix);
+    together(layers, &mut fixed, &edited);
     let edited: Vec<String> = edited.into_iter().map(|(name, _)| name).collect();
-    let after = layers::merge(&mended, &mut Vec::new());
+    let after = layers::merge(&fixed, &mut Vec::new());
     let mut meant = Document::new(yaml::write(&before.user.to_json()));
-    let is_as_meant = meant.apply(fix).is_ok() && tree(&meant) == tree(&written(&after.user));
+    let is_as_meant = meant.apply(&fix.edits).is_ok() && tree(&meant) == tree(&written(&after.user));
     if is_as_meant && !edited.is_empty() {
-        Ok((mended, edited))
+        Ok((fixed, edited))
     } else {
-        Err(in_the_way(&before, fix).unwrap_or_else(|| {
-            "several layers of values have a part in it; change it by hand".to_owned()
-        }))
+        Err(in_the_way(&before, fix).unwrap_or(Refusal::SeveralLayers))
     }
 }
 
 /// Makes each file's edits once more, together: a document that sees both ends
 /// of a move keeps the comments of what is moved.
-fn together(layers: &[Layer], mended: &mut [Layer], edited: &[(String, Vec<Edit>)], fix: &Fix) {
-    for (before, after) in layers.iter().zip(mended) {
+fn together(layers: &[Layer], fixed: &mut [Layer], edited: &[(String, Vec<Edit>)]) {
+    for (before, after) in layers.iter().zip(fixed) {
         let (Layer::File { text: old, .. }, Layer::File { name, text: new }) = (before, after)
         else {
             continue;
@@ -206,11 +273,7 @@ fn together(layers: &[Layer], mended: &mut [Layer], edited: &[(String, Vec<Edit>
             continue;
         };
         let mut document = Document::new(old.as_str());
-        let own = Fix {
-            edits: edits.clone(),
-            ..fix.clone()
-        };
-        if document.apply(&own).is_ok() && tree(&document) == tree(&Document::new(new.as_str())) {
+        if document.apply(edits).is_ok() && tree(&document) == tree(&Document::new(new.as_str())) {
             *new = document.into_text();
         }
     }
@@ -229,9 +292,9 @@ fn targets(
     layers: &[Layer],
     merged: &Layered,
     edit: &Edit,
-    path: &ValuePath,
     finding: Option<&Origin>,
 ) -> Vec<String> {
+    let path = edit.path();
     let roots: Vec<(&str, Arc<Node>)> = files(layers)
         .filter_map(|(name, text)| Some((name, Document::new(text).root().ok()?)))
         .collect();
@@ -287,24 +350,21 @@ fn file(origin: Option<&Origin>) -> Option<String> {
     }
 }
 
-/// What says otherwise than the fix and is in no file.
-fn in_the_way(merged: &Layered, fix: &Fix) -> Option<String> {
+/// What overrides the fix and is in no file.
+fn in_the_way(merged: &Layered, fix: &Fix) -> Option<Refusal> {
     fix.edits.iter().find_map(|edit| {
-        let (Edit::Set { path, .. } | Edit::Remove { path }) = edit;
-        let mut place = ValuePath::parse(path).ok()?;
+        let mut path = edit.path().clone();
         // Of a missing setting, what is there of it.
-        while merged.user.at(&place).is_none() {
-            place = place.split_last()?.1;
+        while merged.user.at(&path).is_none() {
+            path = path.split_last()?.1;
         }
-        let span = merged.user.at(&place)?.span;
+        let span = merged.user.at(&path)?.span;
         match &merged.sources.get(span.source)?.origin {
-            Origin::Flag(flag) => Some(format!(
-                "`{place}` is given with {flag}, which wins over every file; change it there"
-            )),
-            Origin::Preset(preset) => Some(format!(
-                "`{place}` is in the preset {preset}; begin with `mlflow-k8s values --preset \
-                 {preset} > values.yaml` in its place, and change that"
-            )),
+            Origin::Flag(flag) => Some(Refusal::Flag { path, flag }),
+            Origin::Preset(preset) => Some(Refusal::Preset {
+                path,
+                preset: preset.clone(),
+            }),
             Origin::Defaults | Origin::File(_) => None,
         }
     })
