@@ -39,9 +39,9 @@ const found: Diagnostic[] = check("");
 for (const { severity, fix, place } of found) {
     const level: "error" | "warning" | "hint" = severity;
     const where: Place | null = place;
-    const mend: Fix | null = fix;
-    if (mend) applyFix("", mend).valuesYaml.trim();
-    for (const edit of mend?.edits ?? []) {
+    const chosen: Fix | null = fix;
+    if (chosen) applyFix("", chosen).valuesYaml.trim();
+    for (const edit of chosen?.edits ?? []) {
         if (edit.op === "set") setValue("", edit.path, edit.value);
         else removeValue("", edit.path);
     }

@@ -22,7 +22,7 @@ struct Difference {
     kinds: &'static [&'static str],
     /// Changes Helm's object into what ours must be. What it cannot know
     /// beforehand it takes from ours, after checking it.
-    mend: fn(&mut Pair<'_>),
+    adapt: fn(&mut Pair<'_>),
 }
 
 /// An object of Helm's and ours of the same kind and name.
@@ -39,14 +39,14 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 1,
         kinds: NAMESPACED,
-        mend: |pair| {
+        adapt: |pair| {
             pair.helm["metadata"]["namespace"] = pair.release.namespace.as_str().into();
         },
     },
     Difference {
         row: 2,
         kinds: &[],
-        mend: |pair| {
+        adapt: |pair| {
             let component = component(&pair.helm["kind"]);
             relabel(
                 &mut pair.helm["metadata"]["labels"],
@@ -66,7 +66,7 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 3,
         kinds: &["CronJob", "Deployment"],
-        mend: |pair| {
+        adapt: |pair| {
             for pod in PODS {
                 let image = format!("{pod}/containers/0/image");
                 if let Some(Value::String(image)) = pair.helm.pointer_mut(&image) {
@@ -78,7 +78,7 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 4,
         kinds: &["Deployment"],
-        mend: |pair| {
+        adapt: |pair| {
             let hosts = |value: &str| {
                 let name = pair.ours["metadata"]["name"].as_str().unwrap_or_default();
                 let namespace = &pair.release.namespace;
@@ -99,7 +99,7 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 5,
         kinds: &["Deployment"],
-        mend: |pair| {
+        adapt: |pair| {
             take_variable(
                 pair.helm,
                 pair.ours,
@@ -115,22 +115,22 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 6,
         kinds: &["Deployment"],
-        mend: |pair| pair.helm["spec"]["template"]["spec"]["enableServiceLinks"] = false.into(),
+        adapt: |pair| pair.helm["spec"]["template"]["spec"]["enableServiceLinks"] = false.into(),
     },
     Difference {
         row: 8,
         kinds: &["Deployment", "ExternalSecret", "HTTPRoute"],
-        mend: |pair| keep_type(pair.helm, pair.ours),
+        adapt: |pair| keep_type(pair.helm, pair.ours),
     },
     Difference {
         row: 10,
         kinds: &["CronJob"],
-        mend: mend_garbage_collection,
+        adapt: adapt_garbage_collection,
     },
     Difference {
         row: 11,
         kinds: &["CronJob"],
-        mend: |pair| {
+        adapt: |pair| {
             let pod = &mut pair.helm["spec"]["jobTemplate"]["spec"]["template"]["metadata"];
             pod["labels"]["app.kubernetes.io/name"] = "mlflow-gc".into();
             for (key, setting) in [("labels", "podLabels"), ("annotations", "podAnnotations")] {
@@ -143,14 +143,14 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 13,
         kinds: &["PersistentVolumeClaim"],
-        mend: |pair| {
+        adapt: |pair| {
             pair.helm["metadata"]["annotations"]["helm.sh/resource-policy"] = "keep".into();
         },
     },
     Difference {
         row: 14,
         kinds: &["NetworkPolicy"],
-        mend: |pair| {
+        adapt: |pair| {
             // The user's own rules come last; one for the same port is no longer needed.
             let mssql = json!({"ports": [{"protocol": "TCP", "port": 1433}]});
             if let Some(Value::Array(egress)) = pair.helm.pointer_mut("/spec/egress") {
@@ -162,7 +162,7 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 15,
         kinds: &["HTTPRoute"],
-        mend: |pair| {
+        adapt: |pair| {
             let port = &pair.values["service"]["port"];
             if port.is_number() {
                 pair.helm["spec"]["rules"][0]["backendRefs"][0]["port"] = port.clone();
@@ -273,7 +273,7 @@ fn take_variable(helm: &mut Value, ours: &Value, name: &str, good: impl Fn(&str)
 }
 
 /// The script becomes a plain command, and the server's address a complete one.
-fn mend_garbage_collection(pair: &mut Pair<'_>) {
+fn adapt_garbage_collection(pair: &mut Pair<'_>) {
     let Some(pod) = pair.helm.pointer_mut(PODS[1]) else {
         return;
     };
@@ -428,7 +428,7 @@ fn compare(case: &Case, rows: &mut BTreeSet<u8>) -> Vec<String> {
                 continue;
             }
             let before = helm.clone();
-            (difference.mend)(&mut Pair {
+            (difference.adapt)(&mut Pair {
                 release: &case.release,
                 helm: &mut helm,
                 ours: &ours,

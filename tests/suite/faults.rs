@@ -34,7 +34,7 @@ struct Finding {
 }
 
 #[test]
-fn every_fault_of_the_chart_is_mended() {
+fn every_fault_of_the_chart_is_corrected() {
     let mut failures = Vec::new();
     for case in corpus::cases("faults") {
         for failure in check(&case) {

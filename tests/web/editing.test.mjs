@@ -100,7 +100,7 @@ test("marks show what the last change did", async (t) => {
     assert.match(await page.page.locator(".removed").innerText(), /^\d+ lines removed$/);
 });
 
-test("an error keeps the last good output, says where it is, and is mended", async (t) => {
+test("an error keeps the last good output, says where it is, and is fixed", async (t) => {
     const page = await Configurator.open(t);
     const good = await page.manifests();
     await page.writeValues(`${await page.values()}replicaCout: 1\n`);
@@ -151,7 +151,7 @@ test("a finding leads to its setting", async (t) => {
     );
 });
 
-test("fixes mend", async (t) => {
+test("fixes are applied", async (t) => {
     const page = await Configurator.open(t);
     await page.writeValues(
         "replicaCout: 1\nimage:\n  tga: v3.17.2\nmlflow:\n  backendStoreUri: sqlite:////mlflow/mlflow.db\n" +

@@ -347,7 +347,7 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
                 <ul>{links}</ul>
             </nav>
             <p class="stale-note" hidden=move || !is_unreadable.get()>
-                "values.yaml cannot be read as it is. These are the settings from before; mend the \
+                "values.yaml cannot be read as it is. These are the settings from before; fix the \
                  text to change them."
             </p>
         </div>

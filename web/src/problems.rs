@@ -1,4 +1,4 @@
-//! The findings: what is wrong, why, and a button that mends it.
+//! The findings: what is wrong, why, and a button that fixes it.
 
 use crate::form::{fix_button, prose, reveal};
 use crate::state::State;
@@ -54,7 +54,7 @@ pub(crate) fn Problems() -> impl IntoView {
     }
 }
 
-/// The button that mends all that can be mended, when that is more than one.
+/// The button that applies all fixes, when that is more than one.
 fn all_fixes(state: State) -> Option<impl IntoView> {
     let fixable = state.problems.with(|problems| {
         problems
@@ -103,11 +103,11 @@ fn view_problem(state: State, problem: Problem) -> impl IntoView {
         path,
         bytes,
         line,
-        why,
         help,
         ..
     } = problem;
     let place = path.to_string();
+    let why = mlflow_k8s_core::rules::find(id).map(|rule| rule.page.why);
     let has_setting = !place.is_empty();
     let go = {
         let path = path.clone();

@@ -28,7 +28,7 @@ const OUTPUT: &str = "Output";
     after_help = "\
 Start here:
   mlflow-k8s values > values.yaml              every setting, with comments
-  mlflow-k8s check -f values.yaml              what is wrong with it, and how to mend it
+  mlflow-k8s check -f values.yaml              what is wrong with it, and how to fix it
   mlflow-k8s render -f values.yaml | kubectl apply -f -
 
 Exit codes: 0 good, 1 the input has faults, 2 wrong usage."
@@ -98,7 +98,7 @@ pub(crate) struct RenderArgs {
 
 /// Say what is wrong with the values, or could be better
 ///
-/// Takes what `render` takes and writes findings only, or mends them in the
+/// Takes what `render` takes and writes findings only, or fixes them in the
 /// values files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -129,30 +129,30 @@ pub(crate) struct CheckArgs {
     pub(crate) format: ReportFormat,
 }
 
-/// What is mended, and where that goes.
+/// What is fixed, and where that goes.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Fixes", group = ArgGroup::new("mending").multiple(true))]
+#[command(next_help_heading = "Fixes", group = ArgGroup::new("fixing").multiple(true))]
 pub(crate) struct FixArgs {
     /// Mend errors and warnings in the files given with -f
     ///
     /// A fix goes to the file where the setting was written, or its section,
     /// else to the last one; comments and everything else stay as they are.
-    /// With `-f -` the mended text goes to standard output. What a flag or a
-    /// preset says cannot be mended in a file and is told. A fix may leave
+    /// With `-f -` the fixed text goes to standard output. What a flag or a
+    /// preset says cannot be fixed in a file and is reported. A fix may leave
     /// something to do outside the values, which is printed with it.
-    #[arg(long, group = "mending")]
+    #[arg(long, group = "fixing")]
     pub(crate) fix: bool,
 
     /// Mend hints too, which are matters of taste
-    #[arg(long, group = "mending")]
+    #[arg(long, group = "fixing")]
     pub(crate) fix_hints: bool,
 
     /// Print what --fix would change as a diff, and write nothing
-    #[arg(long, requires = "mending")]
+    #[arg(long, requires = "fixing")]
     pub(crate) dry_run: bool,
 }
 
-/// Say what a rule finds, why, and how to mend it
+/// Say what a rule finds, why, and how to fix it
 ///
 /// Without a code, lists all of them by topic.
 #[derive(Debug, Args)]

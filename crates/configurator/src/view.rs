@@ -100,8 +100,6 @@ pub struct Problem {
     pub bytes: Option<(usize, usize)>,
     /// The line of the values text, from 1.
     pub line: Option<usize>,
-    /// What was observed.
-    pub why: Option<&'static str>,
     /// What to write instead.
     pub help: Option<String>,
     /// What removes its cause.
@@ -121,7 +119,6 @@ impl Problem {
             line: written
                 .and_then(|span| sources.location(span))
                 .map(|place| place.line),
-            why: finding.why,
             help: finding.help,
             fix: finding.fix,
         }
@@ -205,7 +202,9 @@ fn layer(text: &str) -> Layer {
 
 /// The text after every fix of an error or a warning that can be applied.
 pub fn fix_all(text: &str, target: &Target) -> String {
-    fix(text, target, &|finding| finding.severity <= Severity::Warning)
+    fix(text, target, &|finding| {
+        finding.severity <= Severity::Warning
+    })
 }
 
 /// The text after the fixes of the findings that are wanted.

@@ -135,9 +135,7 @@ impl Edit {
 
     /// Take the entry at `path` away.
     pub fn remove(path: &ValuePath) -> Self {
-        Self::Remove {
-            path: path.clone(),
-        }
+        Self::Remove { path: path.clone() }
     }
 }
 
@@ -204,8 +202,6 @@ pub struct Diagnostic {
     pub path: ValuePath,
     /// Where it was written; `None` when no text says so (a default that is missing).
     pub span: Option<Span>,
-    /// What was observed when it was left like this; rules only.
-    pub why: Option<&'static str>,
     /// What to write instead, and why it matters where `why` does not say it.
     pub help: Option<String>,
     /// Edits that remove its cause.
@@ -221,7 +217,6 @@ impl Diagnostic {
             message: message.into(),
             path,
             span: None,
-            why: None,
             help: None,
             fix: None,
         }
@@ -233,6 +228,12 @@ impl Diagnostic {
             severity: Severity::Warning,
             ..Self::error(code, path, message)
         }
+    }
+
+    /// What was observed when it was left like this; rules only.
+    #[cfg(feature = "rule-texts")]
+    pub fn why(&self) -> Option<&'static str> {
+        crate::rules::of_code(self.code).map(|rule| rule.page.why)
     }
 
     /// Says where it was written.

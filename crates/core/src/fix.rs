@@ -253,7 +253,8 @@ fn apply(
     let edited: Vec<String> = edited.into_iter().map(|(name, _)| name).collect();
     let after = layers::merge(&fixed, &mut Vec::new());
     let mut meant = Document::new(yaml::write(&before.user.to_json()));
-    let is_as_meant = meant.apply(&fix.edits).is_ok() && tree(&meant) == tree(&written(&after.user));
+    let is_as_meant =
+        meant.apply(&fix.edits).is_ok() && tree(&meant) == tree(&written(&after.user));
     if is_as_meant && !edited.is_empty() {
         Ok((fixed, edited))
     } else {

@@ -9,7 +9,6 @@ pub(crate) mod uri;
 
 pub(crate) use hosts::{PublicHost, list_of_origins, public_hosts};
 pub use image::MlflowVersion;
-pub(crate) use image::PROVED_VERSION;
 pub(crate) use names::{GC_NAME, SERVER_NAME};
 pub(crate) use server::static_prefix;
 

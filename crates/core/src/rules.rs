@@ -1,9 +1,10 @@
 //! Cross-field rules: what is well-formed and would still break, lose data,
 //! leak a secret or surprise its owner.
 //!
-//! Each rule is a plain function and an entry of its topic's table. The entry
-//! is the rule's page (`docs/rules`), its explanation in the terminal and its
-//! test: the example must be found fault with, and the mended example not.
+//! Each rule is a plain function, an entry of its topic's table and a file of
+//! `rules/texts`. The file is the rule's page (`docs/rules`), its explanation in
+//! the terminal and its test: the example must give the finding, and the fixed
+//! example must not.
 //! Severities: an error cannot work, a warning will hurt, a hint is a better
 //! way. What is fine is not complained about.
 
@@ -11,7 +12,6 @@ mod access;
 mod artifacts;
 mod auth;
 mod database;
-mod example;
 mod facts;
 mod garbage_collection;
 mod host_pattern;
@@ -20,16 +20,19 @@ mod image;
 mod lookup;
 mod metrics;
 mod network_policy;
+#[cfg(feature = "rule-texts")]
 mod page;
 mod pod;
 mod resources;
 pub(crate) mod secrets;
 mod server_options;
 mod storage;
+mod texts;
 mod workspaces;
 
-pub use lookup::{closest, find, find_check, topic};
-pub use page::{example_finding, index, fixed_example, page};
+pub use lookup::{closest, find, find_check, of_code, topic};
+#[cfg(feature = "rule-texts")]
+pub use page::{example_finding, fixed_example, index, page};
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::path::ValuePath;
@@ -38,14 +41,39 @@ use crate::resolve::Resolved;
 use crate::values::Values;
 use crate::yaml::Node;
 use facts::Facts;
+pub(crate) use texts::PROVED_VERSION;
 
 /// One rule: what it is called, why it exists, and the function that applies it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its stable code; the summary says in a sentence what it finds.
     pub code: Code,
     /// How bad its findings are, at worst.
     pub severity: Severity,
+    /// What its page says beyond that.
+    #[cfg(feature = "rule-texts")]
+    pub page: PageText,
+    check: fn(&Facts<'_>, &mut Vec<Finding>),
+}
+
+impl Rule {
+    const fn new(text: &texts::Text, check: fn(&Facts<'_>, &mut Vec<Finding>)) -> Self {
+        Self {
+            code: text.code,
+            severity: text.severity,
+            #[cfg(feature = "rule-texts")]
+            page: text.page,
+            check,
+        }
+    }
+}
+
+/// The long texts of a rule, which a shell can do without until somebody asks.
+#[cfg(feature = "rule-texts")]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct PageText {
     /// What was observed, and on what.
     pub why: &'static str,
     /// Values that it finds fault with.
@@ -55,14 +83,14 @@ pub struct Rule {
     pub fixed: &'static str,
     /// Where it is shown to be true.
     pub proof: Proof,
-    check: fn(&Facts<'_>, &mut Vec<Finding>),
 }
 
 /// Where a rule is shown to be true.
+#[cfg(feature = "rule-texts")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The example fails on a real MLflow server as the rule says, and the
-    /// mended example works (`tests/server`).
+    /// fixed example works (`tests/server`).
     Server,
     /// It cannot be shown there; why not, and where the fact comes from.
     Elsewhere(&'static str),
@@ -128,7 +156,7 @@ impl Finding {
         self
     }
 
-    /// Edits that mend it.
+    /// Edits that remove its cause.
     fn fix(mut self, title: impl Into<String>, edits: impl Into<Vec<Edit>>) -> Self {
         self.fix = Some(Fix {
             title: title.into(),
@@ -193,7 +221,6 @@ pub(crate) fn run(
         target.extend(findings.drain(..).map(|finding| Diagnostic {
             severity: finding.severity.unwrap_or(rule.severity),
             span: crate::check::written(merged, &finding.path),
-            why: Some(rule.why),
             help: finding.help,
             fix: finding.fix,
             ..Diagnostic::error(rule.code, finding.path, finding.message)

@@ -331,8 +331,8 @@ impl Rule {
             severity: rule.severity,
             topic: topic.to_owned(),
             summary: rule.code.summary.to_owned(),
-            why: rule.why.to_owned(),
-            example: rule.example.to_owned(),
+            why: rule.page.why.to_owned(),
+            example: rule.page.example.to_owned(),
         }
     }
 }
@@ -434,7 +434,7 @@ pub(crate) fn diagnostics(sources: &Sources, found: &[diagnostic::Diagnostic]) -
             severity: found.severity,
             message: found.message.clone(),
             path: found.path.to_string(),
-            why: found.why.map(str::to_owned),
+            why: found.why().map(str::to_owned),
             help: found.help.clone(),
             fix: found.fix.as_ref().map(fix),
             place: found.span.and_then(|span| places.of(span)),

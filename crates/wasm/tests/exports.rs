@@ -135,12 +135,12 @@ fn faults_of_the_input_are_diagnostics() {
         })
     );
 
-    let mended = apply_fix(&text(values), &get(&found, "fix")).unwrap();
+    let fixed = apply_fix(&text(values), &get(&found, "fix")).unwrap();
     assert_eq!(
-        get_text(&mended, "valuesYaml"),
+        get_text(&fixed, "valuesYaml"),
         "# \u{1F600}\nimage: {tag: '3.10'}\n"
     );
-    assert_eq!(length(&get(&mended, "diagnostics")), 0);
+    assert_eq!(length(&get(&fixed, "diagnostics")), 0);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) fn Commands() -> impl IntoView {
                 />
             </ol>
             <p class="empty" hidden=move || steps.with(|steps| !steps.is_empty())>
-                "Nothing to run yet: mend the errors first."
+                "Nothing to run yet: fix the errors first."
             </p>
         </div>
     }

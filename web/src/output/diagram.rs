@@ -21,7 +21,7 @@ pub(crate) fn Diagram() -> impl IntoView {
             {move || {
                 let graph = graph.get();
                 if graph.nodes.is_empty() {
-                    view! { <p class="empty">"Nothing to draw yet: mend the errors first."</p> }
+                    view! { <p class="empty">"Nothing to draw yet: fix the errors first."</p> }
                         .into_any()
                 } else {
                     draw(state, &graph)

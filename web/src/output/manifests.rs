@@ -175,7 +175,7 @@ pub(crate) fn Manifests() -> impl IntoView {
         <p class="stale-note" role="status" hidden=move || !is_stale(state)>
             {move || {
                 if state.objects.with(|objects| objects.is_empty()) {
-                    "Nothing to show yet: mend the errors first."
+                    "Nothing to show yet: fix the errors first."
                 } else {
                     "These are the manifests before the error. They do not have your last change."
                 }

@@ -62,8 +62,8 @@ fn text(rule: &Rule) -> String {
     let mut text = format!("{id} {name} ({severity}, {})\n\n", rules::topic(rule));
     text.push_str(&wrapped(summary, ""));
     text.push('\n');
-    text.push_str(&wrapped(rule.why, ""));
-    text.push_str(&section("Before", &indented(rule.example)));
+    text.push_str(&wrapped(rule.page.why, ""));
+    text.push_str(&section("Before", &indented(rule.page.example)));
     let finding = rules::example_finding(rule);
     if let Some(finding) = &finding {
         text.push('\n');
@@ -75,9 +75,9 @@ fn text(rule: &Rule) -> String {
             text.push_str(&wrapped(&format!("help: {help}"), "  "));
         }
     }
-    let mended = rules::fixed_example(rule).unwrap_or_default();
+    let fixed = rules::fixed_example(rule).unwrap_or_default();
     let fix = finding.and_then(|finding| finding.fix);
-    match fix.filter(|_| rule.fixed.is_empty()) {
+    match fix.filter(|_| rule.page.fixed.is_empty()) {
         Some(fix) => {
             let flag = match rule.severity {
                 Severity::Hint => "--fix-hints",
@@ -85,7 +85,7 @@ fn text(rule: &Rule) -> String {
             };
             text.push_str(&section(
                 &format!("After `mlflow-k8s check {flag}`"),
-                &indented(&mended),
+                &indented(&fixed),
             ));
             text.push('\n');
             text.push_str(&wrapped(&format!("fix: {fix}"), "  "));
@@ -93,7 +93,7 @@ fn text(rule: &Rule) -> String {
                 text.push_str(&wrapped(&format!("then: {then}"), "  "));
             }
         }
-        None => text.push_str(&section("After, for example", &indented(&mended))),
+        None => text.push_str(&section("After, for example", &indented(&fixed))),
     }
     text.push_str(&section(
         "To ignore it",
@@ -105,7 +105,7 @@ fn text(rule: &Rule) -> String {
     text.push_str(&section(
         "Proof",
         &wrapped(
-            &match rule.proof {
+            &match rule.page.proof {
                 Proof::Server => {
                     "The first values fail like this on a real MLflow server, and the second \
                      work (`tests/server`)."
@@ -151,7 +151,7 @@ fn list() -> String {
         let severity = Severity::Error.as_str();
         let _ = writeln!(text, "  {id}  {name:width$}  {severity:7}  {summary}");
     }
-    text.push_str("\n`mlflow-k8s explain-rule CODE` says why, and how to mend it.\n");
+    text.push_str("\n`mlflow-k8s explain-rule CODE` says why, and how to fix it.\n");
     text
 }
 
@@ -179,12 +179,12 @@ fn check(code: Code) -> Value {
 fn in_full(rule: &Rule) -> Value {
     let mut object = in_short(rule);
     if let Value::Object(object) = &mut object {
-        object.insert("why".to_owned(), rule.why.into());
-        object.insert("example".to_owned(), rule.example.into());
+        object.insert("why".to_owned(), rule.page.why.into());
+        object.insert("example".to_owned(), rule.page.example.into());
         object.insert("fixed".to_owned(), rules::fixed_example(rule).into());
         object.insert(
             "proof".to_owned(),
-            match rule.proof {
+            match rule.page.proof {
                 Proof::Server => json!({ "kind": "server" }),
                 Proof::Elsewhere(reason) => json!({ "kind": "none", "reason": reason }),
             },

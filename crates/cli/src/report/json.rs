@@ -25,7 +25,7 @@ pub(crate) fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
                 "column": place.as_ref().map(|place| place.start.column),
                 "end_line": place.as_ref().map(|place| place.end.line),
                 "end_column": place.as_ref().map(|place| place.end.column),
-                "why": diagnostic.why,
+                "why": diagnostic.why(),
                 "help": diagnostic.help,
                 "fix": diagnostic.fix,
             })

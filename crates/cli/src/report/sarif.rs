@@ -77,9 +77,9 @@ fn descriptor(code: Code) -> Value {
         put(
             &mut descriptor,
             "fullDescription",
-            json!({ "text": rule.why }),
+            json!({ "text": rule.page.why }),
         );
-        let help = json!({ "text": rule.why, "markdown": rules::page(rule) });
+        let help = json!({ "text": rule.page.why, "markdown": rules::page(rule) });
         put(&mut descriptor, "help", help);
         rule.severity
     } else {

@@ -95,7 +95,6 @@ fn rule_findings() -> (Sources, Vec<Diagnostic>) {
         let start = TEXT.find("true").unwrap();
         let finding = Diagnostic {
             severity,
-            why: Some("This is why it is so."),
             ..Diagnostic::error(rule.code, path.clone(), format!("`{path}` is not good"))
         }
         .at(Span::new(file, start, start + 4))
@@ -130,13 +129,13 @@ fn reasons_are_for_what_hurts_and_hints_are_short() {
     let summary = |shown| text::summary(&sources, &diagnostics, shown).unwrap();
     assert_eq!(
         summary(Shown::All),
-        "2 warnings, 1 hint; `mlflow-k8s check --fix` can mend 2; \
+        "2 warnings, 1 hint; `mlflow-k8s check --fix` can fix 2; \
          more: `mlflow-k8s explain-rule CODE`"
     );
     assert_eq!(
         summary(Shown::Problems),
         "2 warnings, 1 hint; `mlflow-k8s check` shows the hints; \
-         `mlflow-k8s check --fix` can mend 2"
+         `mlflow-k8s check --fix` can fix 2"
     );
     assert_eq!(summary(Shown::Remaining), "2 warnings, 1 hint");
 }

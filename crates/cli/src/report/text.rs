@@ -72,7 +72,7 @@ pub(super) fn rendered(
         group = group.element(element);
     }
     let mut notes: Vec<(Level<'static>, String)> = Vec::new();
-    if let Some(why) = diagnostic.why
+    if let Some(why) = diagnostic.why()
         && with_reason
         && diagnostic.severity < Severity::Hint
     {
@@ -166,9 +166,9 @@ pub(super) fn summary(
         })
         .count();
     if !matches!(shown, Shown::Remaining) && fixable > 0 {
-        parts.push(format!("`mlflow-k8s check --fix` can mend {fixable}"));
+        parts.push(format!("`mlflow-k8s check --fix` can fix {fixable}"));
     }
-    if matches!(shown, Shown::All) && diagnostics.iter().any(|found| found.why.is_some()) {
+    if matches!(shown, Shown::All) && diagnostics.iter().any(|found| found.why().is_some()) {
         parts.push("more: `mlflow-k8s explain-rule CODE`".to_owned());
     }
     Some(parts.join("; "))

@@ -80,12 +80,12 @@ fn every_rule_in_json() {
         );
         assert_eq!(object["code"], rule.code.id);
         assert_eq!(object["topic"], topic);
-        assert_eq!(object["example"], rule.example);
+        assert_eq!(object["example"], rule.page.example);
         assert_eq!(
             object["fixed"].as_str(),
             rules::fixed_example(rule).as_deref()
         );
-        match rule.proof {
+        match rule.page.proof {
             rules::Proof::Server => {
                 assert_eq!(object["proof"], serde_json::json!({"kind": "server"}));
             }

@@ -39,7 +39,7 @@ fn with(arguments: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_file_is_mended_in_place() {
+fn each_file_is_fixed_in_place() {
     let sandbox = sandbox();
     assert_snapshot!("fixed", sandbox.run(&with(&["--fix"])));
     assert_snapshot!("fixed_base", sandbox.read("base.yaml"));
@@ -69,7 +69,7 @@ fn what_a_flag_says_is_left_to_its_owner() {
 }
 
 #[test]
-fn an_ignored_rule_is_not_mended() {
+fn an_ignored_rule_is_not_fixed() {
     let sandbox = sandbox();
     sandbox.run(&with(&["--fix", "--ignore", "MK702"]));
     assert_eq!(sandbox.read("production.yaml"), PRODUCTION);
@@ -81,7 +81,7 @@ fn standard_input_goes_to_standard_output() {
     let input = format!("{STORES}{PRODUCTION}");
     let shown = Sandbox::new().run_with_stdin(&["check", "-f", "-", "--fix"], input.as_bytes());
     assert_snapshot!(shown);
-    // Also when there is nothing to mend.
+    // Also when there is nothing to fix.
     let shown = Sandbox::new().run_with_stdin(&["check", "-f", "-", "--fix"], STORES.as_bytes());
     assert!(shown.contains(STORES), "{shown}");
 }
@@ -134,7 +134,7 @@ fn links_and_permissions_stay() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_not_a_file_is_not_mended() {
+fn what_is_not_a_file_is_not_fixed() {
     let input = format!("{STORES}{PRODUCTION}");
     let arguments = ["check", "-f", "/dev/stdin", "--fix"];
     assert_snapshot!(Sandbox::new().run_with_stdin(&arguments, input.as_bytes()));

@@ -200,23 +200,28 @@ fn each_entry_of_a_list_is_removed() {
 #[test]
 fn hints_are_matters_of_taste() {
     for (_, rule) in crate::rules::catalogue() {
-        if rule.severity != Severity::Hint || !rule.fixed.is_empty() {
+        if rule.severity != Severity::Hint || !rule.page.fixed.is_empty() {
             continue;
         }
-        let layers = [file("a", rule.example)];
-        assert_eq!(text(&fixed(&layers), "a"), rule.example, "{}", rule.code);
+        let layers = [file("a", rule.page.example)];
+        assert_eq!(
+            text(&fixed(&layers), "a"),
+            rule.page.example,
+            "{}",
+            rule.code
+        );
         let with_hints = apply_fixes(&layers, &Release::default(), &Rules::Run, &|_| true);
-        assert_ne!(text(&with_hints, "a"), rule.example, "{}", rule.code);
+        assert_ne!(text(&with_hints, "a"), rule.page.example, "{}", rule.code);
     }
 }
 
 #[test]
 fn every_example_is_fixed_as_its_page_says() {
     for (_, rule) in crate::rules::catalogue() {
-        if rule.severity == Severity::Hint || !rule.fixed.is_empty() {
+        if rule.severity == Severity::Hint || !rule.page.fixed.is_empty() {
             continue;
         }
-        let fixed = fixed(&[file("a", rule.example)]);
+        let fixed = fixed(&[file("a", rule.page.example)]);
         assert_eq!(
             Some(text(&fixed, "a")),
             crate::rules::fixed_example(rule).as_deref(),

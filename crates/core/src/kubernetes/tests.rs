@@ -35,7 +35,7 @@ fn sample(kind: &Type) -> Value {
     }
 }
 
-/// Both types keep a tree as it is: `Ours` loses no field and mends no order,
+/// Both types keep a tree as it is: `Ours` loses no field and changes no order,
 /// and `Theirs` knows all of them, and of the same types.
 fn keep_everything<Ours: Tree, Theirs: Serialize + DeserializeOwned>(schema: &Schema) {
     let tree = with_all_fields(schema);

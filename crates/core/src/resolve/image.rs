@@ -1,14 +1,8 @@
 //! The image reference and the MLflow version in it.
 
+use crate::rules::PROVED_VERSION;
 use crate::values::Image;
 use std::fmt;
-
-/// The MLflow version that the rules are proved for, and the default image's.
-pub(crate) const PROVED_VERSION: MlflowVersion = MlflowVersion {
-    major: 3,
-    minor: 17,
-    patch: 2,
-};
 
 /// A released version of MLflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,165 +1,17 @@
 //! Where artifacts go.
 
 use super::facts::{Facts, Keeps};
-use super::{Finding, Proof, Rule, at, set};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, Rule, at, set, texts};
+use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK441",
-            name: "artifacts-nowhere",
-            summary: "The server stores artifacts and is not told where.",
-        },
-        severity: Severity::Warning,
-        why: "Without a destination MLflow 3.17.2 uses `./mlartifacts` below its working \
-              directory. On a read-only root it starts healthy, and the first upload fails: \
-              `Read-only file system: './mlartifacts'`. On a writable one the artifacts go with \
-              the container.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Server,
-        check: artifacts_nowhere,
-    },
-    Rule {
-        code: Code {
-            id: "MK442",
-            name: "artifacts-not-on-a-volume",
-            summary: "Artifacts go where no volume keeps them.",
-        },
-        severity: Severity::Error,
-        why: "On a read-only root file system MLflow 3.17.2 starts healthy and the first upload \
-              fails. Where the path is writable, artifacts go with the container or the pod.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Server,
-        check: artifacts_not_on_a_volume,
-    },
-    Rule {
-        code: Code {
-            id: "MK443",
-            name: "artifact-root-on-clients",
-            summary: "Clients would write artifacts to a path on their own disks.",
-        },
-        severity: Severity::Error,
-        why: "`defaultArtifactRoot` is where clients write, past the server. With a local path, \
-              the client of MLflow 3.17.2 created the file on its own machine: nobody else sees \
-              it.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  defaultArtifactRoot: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Server,
-        check: artifact_root_on_clients,
-    },
-    Rule {
-        code: Code {
-            id: "MK444",
-            name: "artifacts-not-served",
-            summary: "The server does not store artifacts, and clients are not told where to.",
-        },
-        severity: Severity::Error,
-        why: "With `--no-serve-artifacts` MLflow 3.17.2 ignores `artifactsDestination`; without \
-              `defaultArtifactRoot` experiments get a path below the server's working directory, \
-              which clients take for one of their own.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-server:
-  flag_options:
-    - no_serve_artifacts
-",
-        fixed: "",
-        proof: Proof::Server,
-        check: artifacts_not_served,
-    },
-    Rule {
-        code: Code {
-            id: "MK445",
-            name: "artifact-scheme",
-            summary: "MLflow has no artifact store for this URI.",
-        },
-        severity: Severity::Error,
-        why: "MLflow 3.17.2 starts healthy with an unknown scheme, and only the first upload fails.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: minio://my-bucket/mlflow
-storage:
-  enabled: true
-",
-        fixed: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: s3://my-bucket/mlflow
-env:
-  - name: MLFLOW_S3_ENDPOINT_URL
-    value: http://minio:9000
-  - name: AWS_ACCESS_KEY_ID
-    valueFrom:
-      secretKeyRef: {name: s3-credentials, key: access-key-id}
-  - name: AWS_SECRET_ACCESS_KEY
-    valueFrom:
-      secretKeyRef: {name: s3-credentials, key: secret-access-key}
-storage:
-  enabled: true
-",
-        proof: Proof::Server,
-        check: artifact_scheme,
-    },
-    Rule {
-        code: Code {
-            id: "MK446",
-            name: "artifact-credentials",
-            summary: "Nothing in the values lets the server into its object store.",
-        },
-        severity: Severity::Warning,
-        why: "MLflow 3.17.2 starts healthy without credentials, and the first upload fails \
-              (`NoCredentialsError` for S3). Nodes or a pod identity association may give them \
-              without a trace in the values; then this rule can be ignored.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: s3://my-bucket/mlflow
-storage:
-  enabled: true
-",
-        fixed: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: s3://my-bucket/mlflow
-env:
-  - name: AWS_ACCESS_KEY_ID
-    valueFrom:
-      secretKeyRef: {name: s3-credentials, key: access-key-id}
-  - name: AWS_SECRET_ACCESS_KEY
-    valueFrom:
-      secretKeyRef: {name: s3-credentials, key: secret-access-key}
-storage:
-  enabled: true
-",
-        proof: Proof::Server,
-        check: artifact_credentials,
-    },
+    Rule::new(&texts::MK441, artifacts_nowhere),
+    Rule::new(&texts::MK442, artifacts_not_on_a_volume),
+    Rule::new(&texts::MK443, artifact_root_on_clients),
+    Rule::new(&texts::MK444, artifacts_not_served),
+    Rule::new(&texts::MK445, artifact_scheme),
+    Rule::new(&texts::MK446, artifact_credentials),
 ];
 
 /// Where artifacts go, as the server is told: by a setting of its own, an

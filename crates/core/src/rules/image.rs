@@ -1,109 +1,16 @@
 //! The image.
 
-use super::example::{stored, with_users};
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at, host_pattern, remove, set};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, PROVED_VERSION, Rule, at, host_pattern, remove, set, texts};
+use crate::diagnostic::Edit;
 use crate::resolve::uri;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK801",
-            name: "image-latest",
-            summary: "The image's tag names another image tomorrow.",
-        },
-        severity: Severity::Warning,
-        why: "A pod that starts elsewhere or later may get a newer MLflow. A newer server changes \
-              the database at its start, without a backup, and older ones then refuse it: \
-              3.12.0 could not go back after 3.17.2 had started once.",
-        example: stored!("image:\n  tag: latest-full\n"),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs a registry whose tag moves; source: the Kubernetes documentation on images",
-        ),
-        check: moving_tag,
-    },
-    Rule {
-        code: Code {
-            id: "MK802",
-            name: "image-without-modules",
-            summary: "The small image lacks Python modules that the values need.",
-        },
-        severity: Severity::Error,
-        why: "The tags of MLflow's images without `-full` hold `pip install mlflow` and no more: \
-              no database driver, no client of an object store, no exporter of metrics, no \
-              Flask-WTF. With 3.17.2, a database or basic auth then ends the server; metrics \
-              leave it restarting its workers for ever, or end it with exit code 0; and with S3 \
-              it starts and the first upload fails.",
-        example: stored!("image:\n  tag: v3.17.2\n", "metrics:\n  enabled: true\n"),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs an installation without the modules; source: docker/Dockerfile and \
-             docker/Dockerfile.full of MLflow, and runs of a bare `pip install mlflow==3.17.2`",
-        ),
-        check: without_modules,
-    },
-    Rule {
-        code: Code {
-            id: "MK803",
-            name: "image-of-your-own",
-            summary: "An image of your own must have the modules that the values need.",
-        },
-        severity: Severity::Hint,
-        why: "`pip install mlflow` brings no database driver, no client of an object store, no \
-              exporter of metrics and no Flask-WTF. SQLAlchemy 2.1, which MLflow 3.17.2 installs, \
-              takes `postgresql://` for psycopg 3: psycopg2 alone does not do.",
-        example: stored!(
-            "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2\n",
-            "metrics:\n  enabled: true\n"
-        ),
-        fixed: stored!(
-            "image:\n  repository: registry.example.com/team/mlflow\n  tag: v3.17.2-full\n",
-            "metrics:\n  enabled: true\n"
-        ),
-        proof: Proof::Elsewhere(
-            "needs to know what the image holds; source: MLflow's pyproject.toml",
-        ),
-        check: own_image,
-    },
-    Rule {
-        code: Code {
-            id: "MK804",
-            name: "public-admin-password",
-            summary: "This MLflow makes its first user with a password that everyone knows.",
-        },
-        severity: Severity::Warning,
-        why: "Before 3.16.1 (mlflow/mlflow#25751), basic auth made the user admin with the \
-              password password1234 unless its file said otherwise: MLflow 3.12.0 took that login.",
-        example: with_users!("image:\n  tag: v3.12.0-full\n"),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25751",
-        ),
-        check: public_password,
-    },
-    Rule {
-        code: Code {
-            id: "MK805",
-            name: "probes-shut-out",
-            summary: "This MLflow checks the host of the probes too, below a static prefix.",
-        },
-        severity: Severity::Error,
-        why: "Before 3.17.0 (mlflow/mlflow#25075), /mlflow/health was not exempt from the check of \
-              hosts as /health is. The kubelet asks by the pod's address: with MLflow 3.12.0 and a \
-              list without it, the answer is 403 and the pod never ready.",
-        example: stored!(
-            "image:\n  tag: v3.12.0-full\n",
-            "server:\n  staticPrefix: /mlflow\n  value_options:\n",
-            "    allowed_hosts: mlflow.example.com,mlflow-mlflow:*,localhost:*\n"
-        ),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs MLflow 3.12.0; source: a run of it, and mlflow/mlflow#25075",
-        ),
-        check: probes_shut_out,
-    },
+    Rule::new(&texts::MK801, moving_tag),
+    Rule::new(&texts::MK802, without_modules),
+    Rule::new(&texts::MK803, own_image),
+    Rule::new(&texts::MK804, public_password),
+    Rule::new(&texts::MK805, probes_shut_out),
 ];
 
 fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -120,7 +27,7 @@ fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         at("image.tag"),
         format!("the tag {tag} names another image tomorrow"),
     )
-    .help("name a release: v3.17.2-full");
+    .help(format!("name a release: v{PROVED_VERSION}-full"));
     findings.push(if facts.official_image() {
         finding
             .fix(

@@ -10,6 +10,13 @@ pub fn topic(rule: &Rule) -> &'static str {
         .map_or("", |(topic, _)| topic)
 }
 
+/// The rule of a code; `None` for a code of what is always checked.
+pub fn of_code(code: Code) -> Option<&'static Rule> {
+    catalogue()
+        .map(|(_, rule)| rule)
+        .find(|rule| rule.code.id == code.id)
+}
+
 /// The rule of a code, by its id (`MK501`, in any case) or name (`host-not-allowed`).
 pub fn find(code: &str) -> Option<&'static Rule> {
     catalogue()

@@ -1,121 +1,17 @@
 //! Metrics and who scrapes them.
 
-use super::example::{stored, with_users};
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at, host_pattern, set};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, Rule, at, host_pattern, set, texts};
+use crate::diagnostic::{Edit, Severity};
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK721",
-            name: "monitor-without-metrics",
-            summary: "A ServiceMonitor is asked for and the server has no metrics.",
-        },
-        severity: Severity::Warning,
-        why: "Without `metrics.enabled` there is nothing to scrape: MLflow 3.17.2 answers 404 at \
-              /metrics, and the ServiceMonitor is not rendered.",
-        example: stored!("serviceMonitor:\n  enabled: true\n"),
-        fixed: "",
-        proof: Proof::Server,
-        check: monitor_without_metrics,
-    },
-    Rule {
-        code: Code {
-            id: "MK722",
-            name: "metrics-path",
-            summary: "`metrics.path` is not where the server has its metrics.",
-        },
-        severity: Severity::Error,
-        why: "MLflow 3.17.2 has its metrics at /metrics and nowhere else, also with a static \
-              prefix: /mlflow/metrics gives 404. The setting changes only what Prometheus asks \
-              for.",
-        example: stored!(
-            "server:\n  staticPrefix: /mlflow\n",
-            "metrics:\n  enabled: true\n  path: /mlflow/metrics\n",
-            "serviceMonitor:\n  enabled: true\n"
-        ),
-        fixed: "",
-        proof: Proof::Server,
-        check: metrics_path,
-    },
-    Rule {
-        code: Code {
-            id: "MK723",
-            name: "scrapes-shut-out",
-            summary: "The list of allowed hosts shuts out Prometheus, which asks pods by address.",
-        },
-        severity: Severity::Error,
-        why: "Prometheus scrapes each pod by its address, and MLflow 3.17.2 checks the host of \
-              /metrics as of any other page: an address outside the list gets 403. Only /health \
-              and /version are exempt.",
-        example: stored!(
-            "server:\n  value_options:\n    allowed_hosts: mlflow-mlflow:*,localhost:*\n",
-            "metrics:\n  enabled: true\n",
-            "serviceMonitor:\n  enabled: true\n"
-        ),
-        fixed: "",
-        proof: Proof::Server,
-        check: scrapes_shut_out,
-    },
-    Rule {
-        code: Code {
-            id: "MK724",
-            name: "scrapes-without-password",
-            summary: "Prometheus has no user and password for a server with basic auth.",
-        },
-        severity: Severity::Error,
-        why: "With basic auth, MLflow 3.17.2 answers 401 at /metrics without a user and password.",
-        example: with_users!(
-            "metrics:\n  enabled: true\n",
-            "serviceMonitor:\n  enabled: true\n"
-        ),
-        fixed: "",
-        proof: Proof::Server,
-        check: scrapes_without_password,
-    },
-    Rule {
-        code: Code {
-            id: "MK725",
-            name: "scrapes-without-trust",
-            summary: "Prometheus cannot check the certificate of the server.",
-        },
-        severity: Severity::Warning,
-        why: "Prometheus scrapes each pod by its address, for which no certificate is valid: it \
-              must be told the name (`serverName`), and the authority unless its own list has it. \
-              A failed check is a failed scrape.",
-        example: stored!(
-            "tls:\n  enabled: true\n",
-            "metrics:\n  enabled: true\n",
-            "serviceMonitor:\n  enabled: true\n"
-        ),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs Prometheus; source: its configuration, tls_config, and RFC 9110, section 4.3.4",
-        ),
-        check: scrapes_without_trust,
-    },
-    Rule {
-        code: Code {
-            id: "MK726",
-            name: "scrape-timeout",
-            summary: "A scrape may take longer than the time between two of them.",
-        },
-        severity: Severity::Error,
-        why: "The Prometheus Operator refuses a ServiceMonitor whose `scrapeTimeout` is greater \
-              than its `interval`, and leaves all of it out.",
-        example: stored!(
-            "metrics:\n  enabled: true\n",
-            "serviceMonitor:\n  enabled: true\n  interval: 15s\n  scrapeTimeout: 30s\n"
-        ),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs the Prometheus Operator; source: its validation of ServiceMonitors, which \
-             compares scrapeTimeout with interval",
-        ),
-        check: scrape_timeout,
-    },
+    Rule::new(&texts::MK721, monitor_without_metrics),
+    Rule::new(&texts::MK722, metrics_path),
+    Rule::new(&texts::MK723, scrapes_shut_out),
+    Rule::new(&texts::MK724, scrapes_without_password),
+    Rule::new(&texts::MK725, scrapes_without_trust),
+    Rule::new(&texts::MK726, scrape_timeout),
 ];
 
 fn monitor_without_metrics(facts: &Facts<'_>, findings: &mut Vec<Finding>) {

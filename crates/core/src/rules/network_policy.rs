@@ -1,132 +1,18 @@
 //! Network policies.
 
-use super::example::stored;
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, Rule, at, texts};
+use crate::diagnostic::Edit;
 use crate::kubernetes::{EnvVarSource, IntOrString};
 use crate::resolve::uri;
 use crate::values::ServiceType;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK741",
-            name: "policy-outside-clients",
-            summary: "The network policy shuts out the clients of a NodePort or LoadBalancer.",
-        },
-        severity: Severity::Warning,
-        why: "The network policy admits pods of any namespace. What comes through a node's port or \
-              a load balancer has the address of a client or of a node, which is no pod.",
-        example: stored!(
-            "networkPolicy:\n  enabled: true\n",
-            "service:\n  type: LoadBalancer\n",
-            "server:\n  value_options:\n    cors_allowed_origins: http://10.0.0.7:5000\n"
-        ),
-        fixed: stored!(
-            "networkPolicy:\n  enabled: true\n",
-            "ingress:\n  enabled: true\n  hosts:\n    - host: mlflow.example.com\n"
-        ),
-        proof: Proof::Elsewhere(
-            "needs a cluster whose network enforces policies; source: the Kubernetes \
-             documentation on network policies, podSelector and namespaceSelector",
-        ),
-        check: outside_clients,
-    },
-    Rule {
-        code: Code {
-            id: "MK742",
-            name: "policy-unseen-port",
-            summary: "The network policy cannot follow the port of a store that is in a Secret.",
-        },
-        severity: Severity::Hint,
-        why: "The network policy opens the usual ports of stores and the ports in the URIs of the \
-              values. A port in a Secret is not seen: connections to it would hang, and the server \
-              ends after 105 s of tries (MLflow 3.17.2).",
-        example: "\
-networkPolicy:
-  enabled: true
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef:
-      name: mlflow-db-secret
-      key: uri
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "\
-networkPolicy:
-  enabled: true
-  additionalEgressRules:
-    - ports:
-        - protocol: TCP
-          port: 6432
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef:
-      name: mlflow-db-secret
-      key: uri
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        proof: Proof::Elsewhere(
-            "needs a cluster whose network enforces policies; source: the Kubernetes \
-             documentation on network policies, egress",
-        ),
-        check: unseen_port,
-    },
-    Rule {
-        code: Code {
-            id: "MK743",
-            name: "policy-closed-port",
-            summary: "A variable names an address whose port the network policy does not open.",
-        },
-        severity: Severity::Warning,
-        why: "The network policy opens DNS, the usual ports of stores and the ports in the URIs of \
-              the stores. Connections to any other port hang until they time out.",
-        example: stored!(
-            "networkPolicy:\n  enabled: true\n",
-            "env:\n  - name: HTTPS_PROXY\n    value: http://proxy.example.com:3128\n"
-        ),
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs a cluster whose network enforces policies; source: the Kubernetes \
-             documentation on network policies, egress",
-        ),
-        check: closed_port,
-    },
-    Rule {
-        code: Code {
-            id: "MK744",
-            name: "policy-cloud-identity",
-            summary: "The network policy cuts the pods off from Google's metadata server.",
-        },
-        severity: Severity::Warning,
-        why: "Workload identity on GKE gives pods their credentials at 169.254.169.252, port 988, \
-              or 169.254.169.254, port 80 (Dataplane V2). The network policy opens neither.",
-        example: "\
-networkPolicy:
-  enabled: true
-serviceAccount:
-  annotations:
-    iam.gke.io/gcp-service-account: mlflow@my-project.iam.gserviceaccount.com
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef:
-      name: mlflow-db-secret
-      key: uri
-  artifactsDestination: gs://my-bucket/mlflow
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "needs GKE; source: Google's documentation on workload identity, section on network \
-             policies",
-        ),
-        check: cloud_identity,
-    },
+    Rule::new(&texts::MK741, outside_clients),
+    Rule::new(&texts::MK742, unseen_port),
+    Rule::new(&texts::MK743, closed_port),
+    Rule::new(&texts::MK744, cloud_identity),
 ];
 
 fn outside_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {

@@ -13,30 +13,27 @@ use crate::{Outcome, Rules};
 /// rule's own text where no fix can know what is right. `None` if the fix
 /// cannot be applied, which a test rules out.
 pub fn fixed_example(rule: &Rule) -> Option<String> {
-    if !rule.fixed.is_empty() {
-        return Some(rule.fixed.to_owned());
+    if !rule.page.fixed.is_empty() {
+        return Some(rule.page.fixed.to_owned());
     }
     let report = apply_fixes(
-        &[example(rule.example)],
+        &[example(rule.page.example)],
         &Release::default(),
         &Rules::Run,
         &|finding| finding.code == rule.code,
     );
     let fixed = report.text()?;
-    (fixed != rule.example).then(|| fixed.to_owned())
+    (fixed != rule.page.example).then(|| fixed.to_owned())
 }
 
 /// What the rule says of its example, in the form that users meet it.
 pub fn example_finding(rule: &Rule) -> Option<Diagnostic> {
-    first_finding(rule.code, rule.example)
+    first_finding(rule.code, rule.page.example)
 }
 
 fn first_finding(code: Code, text: &str) -> Option<Diagnostic> {
-    let Outcome { diagnostics, .. } = crate::render(
-        &[example(text)],
-        &Release::default(),
-        &Rules::Run,
-    );
+    let Outcome { diagnostics, .. } =
+        crate::render(&[example(text)], &Release::default(), &Rules::Run);
     diagnostics
         .into_iter()
         .find(|diagnostic| diagnostic.code == code)
@@ -54,9 +51,9 @@ pub fn page(rule: &Rule) -> String {
     let Code { id, name, summary } = rule.code;
     let severity = rule.severity.as_str();
     let topic = topic(rule);
-    let why = rule.why;
-    let example = rule.example;
-    let mended = fixed_example(rule).unwrap_or_default();
+    let why = rule.page.why;
+    let example = rule.page.example;
+    let fixed = fixed_example(rule).unwrap_or_default();
     let finding = example_finding(rule);
     let message = finding.as_ref().map_or("", |found| found.message.as_str());
     let help = finding
@@ -65,7 +62,7 @@ pub fn page(rule: &Rule) -> String {
         .map_or_else(String::new, |help| format!("help: {help}\n"));
     let fix = finding.as_ref().and_then(|found| found.fix.as_ref());
     let after = match fix {
-        Some(fix) if rule.fixed.is_empty() => {
+        Some(fix) if rule.page.fixed.is_empty() => {
             format!("`mlflow-k8s check --fix`: {fix}.")
         }
         _ => "No fix can know what is right here. For example:".to_owned(),
@@ -75,7 +72,7 @@ pub fn page(rule: &Rule) -> String {
         .map_or_else(String::new, |then| {
             format!("What is left to do: {then}\n\n")
         });
-    let proof = match rule.proof {
+    let proof = match rule.page.proof {
         Proof::Server => {
             "The first values fail as described on a real MLflow server, and the second work: \
              `tests/server` runs both."
@@ -94,7 +91,7 @@ pub fn page(rule: &Rule) -> String {
          ```text\n{severity}[{id}]: {message}\n{help}```\n\n\
          ## After\n\n\
          {after}\n\n\
-         ```yaml\n{mended}```\n\n\
+         ```yaml\n{fixed}```\n\n\
          {then}\
          ## Proof\n\n\
          {proof}\n\n\
@@ -128,7 +125,7 @@ the page's first values as described, and works with the second.
             let Code { id, name, summary } = rule.code;
             let severity = rule.severity.as_str();
             let summary = cell(summary);
-            let proof = match rule.proof {
+            let proof = match rule.page.proof {
                 Proof::Server => "server",
                 Proof::Elsewhere(_) => "on its page",
             };

@@ -1,164 +1,18 @@
 //! Resources and probes.
 
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at, set};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, Rule, at, set, texts};
+use crate::diagnostic::{Edit, Severity};
 use crate::kubernetes::ResourceRequirements;
 use crate::values::Probe;
 
-const NEEDS_CGROUP: &str = "it needs a limit of the kernel's; source: measured with MLflow 3.17.2 in control groups of \
-     these sizes";
-
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK821",
-            name: "memory-limit",
-            summary: "The memory limit is less than the server needs to start.",
-        },
-        severity: Severity::Error,
-        why: "Measured with MLflow 3.17.2 at rest: 190 MiB, 175 MiB for each worker, and 1290 MiB \
-              for the job runner, which is on unless MLFLOW_SERVER_ENABLE_JOB_EXECUTION is false. \
-              With a limit of 2Gi the default four workers with jobs were killed every time.",
-        example: "\
-resources:
-  limits:
-    memory: 2Gi
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(NEEDS_CGROUP),
-        check: memory_limit,
-    },
-    Rule {
-        code: Code {
-            id: "MK822",
-            name: "memory-request",
-            summary: "No memory is reserved for the server, or less than it needs.",
-        },
-        severity: Severity::Hint,
-        why: "A pod that uses more than it has reserved is among the first to be evicted when its \
-              node runs out of memory, and nodes are chosen by what is reserved (Kubernetes: \
-              node-pressure eviction).",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "it needs a node under pressure; source: Kubernetes' documentation",
-        ),
-        check: memory_request,
-    },
-    Rule {
-        code: Code {
-            id: "MK823",
-            name: "cpu-limit",
-            summary: "With this CPU limit the server answers too slowly for its probes.",
-        },
-        severity: Severity::Warning,
-        why: "Measured with MLflow 3.17.2, four workers and jobs: with half a core it needs 36 \
-              seconds to start, and 2 of 20 answers to `/health` took longer than a second, which \
-              is the probes' timeout. Three of those in a row restart the pod.",
-        example: "\
-resources:
-  requests:
-    memory: 2560Mi
-  limits:
-    cpu: 500m
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(NEEDS_CGROUP),
-        check: cpu_limit,
-    },
-    Rule {
-        code: Code {
-            id: "MK824",
-            name: "startup-time",
-            summary: "The server is restarted before it can have started, or said why it cannot.",
-        },
-        severity: Severity::Warning,
-        why: "MLflow 3.17.2 tries an unreachable database for 105 seconds before it ends with the \
-              reason, and needs up to 50 to start on a busy machine. Restarted sooner, it never \
-              says what is wrong.",
-        example: "\
-probes:
-  startup:
-    enabled: false
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "it needs a kubelet that restarts; source: the retries were timed with MLflow 3.17.2",
-        ),
-        check: startup_time,
-    },
-    Rule {
-        code: Code {
-            id: "MK825",
-            name: "graceful-shutdown",
-            summary: "The server waits longer for its clients than Kubernetes waits for the server.",
-        },
-        severity: Severity::Warning,
-        why: "Kubernetes kills a pod 30 seconds after it was asked to stop \
-              (terminationGracePeriodSeconds), with everything that is still uploading.",
-        example: "\
-server:
-  value_options:
-    uvicorn_opts: --timeout-graceful-shutdown 60
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "it needs a kubelet; source: Kubernetes' documentation of pod termination",
-        ),
-        check: graceful_shutdown,
-    },
-    Rule {
-        code: Code {
-            id: "MK826",
-            name: "gc-memory-limit",
-            summary: "The memory limit of garbage collection is less than it needs.",
-        },
-        severity: Severity::Warning,
-        why: "`mlflow gc` 3.17.2 used up to 237 MiB.",
-        example: "\
-garbageCollection:
-  enabled: true
-  olderThan: 30d
-  resources:
-    limits:
-      memory: 128Mi
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere(NEEDS_CGROUP),
-        check: gc_memory_limit,
-    },
+    Rule::new(&texts::MK821, memory_limit),
+    Rule::new(&texts::MK822, memory_request),
+    Rule::new(&texts::MK823, cpu_limit),
+    Rule::new(&texts::MK824, startup_time),
+    Rule::new(&texts::MK825, graceful_shutdown),
+    Rule::new(&texts::MK826, gc_memory_limit),
 ];
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;

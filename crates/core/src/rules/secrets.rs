@@ -2,59 +2,15 @@
 
 use super::database::databases;
 use super::facts::Facts;
-use super::{Finding, Proof, Rule, at};
-use crate::diagnostic::{Code, Edit, Severity};
+use super::{Finding, Rule, at, texts};
+use crate::diagnostic::Edit;
 use crate::kubernetes::EnvVar;
 use crate::path::ValuePath;
 use serde_json::json;
 
-/// Who reads what: the same for both rules.
-const WHO_READS: &str = "What stands in values ends up in Git, in the release's history and in \
-                         the Deployment, where everyone reads it who may read Deployments. A \
-                         Secret has permissions of its own.";
-
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK461",
-            name: "password-in-uri",
-            summary: "A URI in the values holds a password.",
-        },
-        severity: Severity::Warning,
-        why: WHO_READS,
-        example: "\
-mlflow:
-  backendStoreUri: postgresql://mlflow:hunter2@db:5432/mlflow
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere("it follows from the manifest alone"),
-        check: password_in_uri,
-    },
-    Rule {
-        code: Code {
-            id: "MK462",
-            name: "secret-in-env",
-            summary: "A variable's name says that it is a secret, and its value stands in the values.",
-        },
-        severity: Severity::Warning,
-        why: WHO_READS,
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: s3://my-bucket/mlflow
-env:
-  - name: AWS_SECRET_ACCESS_KEY
-    value: wJalrXUtnFEMI
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere("it follows from the manifest alone"),
-        check: secret_in_env,
-    },
+    Rule::new(&texts::MK461, password_in_uri),
+    Rule::new(&texts::MK462, secret_in_env),
 ];
 
 /// A URI's password, if it has one, and the URI with a placeholder in its place.

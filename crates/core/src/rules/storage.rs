@@ -2,143 +2,16 @@
 
 use super::database::{databases, sqlite};
 use super::facts::{Facts, is_below};
-use super::{Finding, Proof, Rule, at, remove, set};
-use crate::diagnostic::{Code, Severity};
+use super::{Finding, Rule, at, remove, set, texts};
+use crate::diagnostic::Severity;
 use crate::values::AccessMode;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: Code {
-            id: "MK421",
-            name: "sqlite-replicas",
-            summary: "Several pods would share an SQLite file.",
-        },
-        severity: Severity::Error,
-        why: "Of three servers of MLflow 3.17.2 that started together on one SQLite file, two \
-              ended with exit code 1; SQLite's locks do not work on most shared file systems at \
-              all. Pods with a file of their own each show different data.",
-        example: "\
-replicaCount: 3
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-  accessMode: ReadWriteMany
-",
-        fixed: "",
-        proof: Proof::Server,
-        check: sqlite_replicas,
-    },
-    Rule {
-        code: Code {
-            id: "MK422",
-            name: "volume-replicas",
-            summary: "Several pods need a volume that only one node or pod may use.",
-        },
-        severity: Severity::Error,
-        why: "A volume with ReadWriteOnce is attached to one node: pods on other nodes hang in \
-              ContainerCreating. With ReadWriteOncePod every second pod hangs \
-              (Kubernetes: Persistent Volumes, access modes).",
-        example: "\
-replicaCount: 2
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef: {name: mlflow-db-secret, key: uri}
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-",
-        fixed: "\
-replicaCount: 2
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef: {name: mlflow-db-secret, key: uri}
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-  accessMode: ReadWriteMany
-",
-        proof: Proof::Elsewhere(
-            "it needs a kubelet and nodes; source: Kubernetes' documentation of access modes",
-        ),
-        check: volume_replicas,
-    },
-    Rule {
-        code: Code {
-            id: "MK423",
-            name: "rolling-update",
-            summary: "A rolling update starts the new pod while the old one holds what only one may use.",
-        },
-        severity: Severity::Error,
-        why: "With ReadWriteOncePod the new pod waits for the volume, and the old one is only \
-              stopped when the new one is ready: the update never ends. With ReadWriteOnce the \
-              same happens when the new pod comes to another node. On SQLite, two servers write \
-              to one file meanwhile.",
-        example: "\
-deploymentStrategy:
-  type: RollingUpdate
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-  accessMode: ReadWriteOncePod
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "it needs a kubelet; source: Kubernetes' documentation of access modes and of Deployments",
-        ),
-        check: rolling_update,
-    },
-    Rule {
-        code: Code {
-            id: "MK424",
-            name: "read-only-volume",
-            summary: "The volume can only be read.",
-        },
-        severity: Severity::Error,
-        why: "ReadOnlyMany volumes are mounted read-only; SQLite and artifacts have to be written. \
-              On a path that it cannot write, MLflow 3.17.2 retries its database for 105 seconds \
-              and ends, and uploads of artifacts fail.",
-        example: "\
-mlflow:
-  backendStoreUri: sqlite:////mlflow/mlflow.db
-  artifactsDestination: /mlflow/artifacts
-storage:
-  enabled: true
-  accessMode: ReadOnlyMany
-",
-        fixed: "",
-        proof: Proof::Elsewhere(
-            "it needs a storage driver; source: Kubernetes' documentation of access modes",
-        ),
-        check: read_only_volume,
-    },
-    Rule {
-        code: Code {
-            id: "MK425",
-            name: "unused-volume",
-            summary: "A volume is created, and nothing that is configured is kept on it.",
-        },
-        severity: Severity::Hint,
-        why: "The volume is paid for, and with ReadWriteOnce the server is stopped before its \
-              successor starts at every update.",
-        example: "\
-mlflow:
-  backendStoreUriFrom:
-    secretKeyRef: {name: mlflow-db-secret, key: uri}
-  artifactsDestination: s3://my-bucket/mlflow
-serviceAccount:
-  annotations:
-    eks.amazonaws.com/role-arn: arn:aws:iam::123456789012:role/mlflow
-storage:
-  enabled: true
-",
-        fixed: "",
-        proof: Proof::Elsewhere("it follows from the manifest alone"),
-        check: unused_volume,
-    },
+    Rule::new(&texts::MK421, sqlite_replicas),
+    Rule::new(&texts::MK422, volume_replicas),
+    Rule::new(&texts::MK423, rolling_update),
+    Rule::new(&texts::MK424, read_only_volume),
+    Rule::new(&texts::MK425, unused_volume),
 ];
 
 /// Whether a database of the server is an SQLite file, as far as the values tell.

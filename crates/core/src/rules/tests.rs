@@ -33,7 +33,7 @@ fn findings(outcome: &Outcome) -> Vec<String> {
 #[test]
 fn each_example_is_found_fault_with_by_its_rule() {
     for (_, rule) in catalogue() {
-        let outcome = check(rule.example);
+        let outcome = check(rule.page.example);
         let found = outcome
             .diagnostics
             .iter()
@@ -44,7 +44,7 @@ fn each_example_is_found_fault_with_by_its_rule() {
         assert_eq!(found.severity, rule.severity, "{}", rule.code);
         assert!(
             found.span.is_some()
-                || rule.example.is_empty()
+                || rule.page.example.is_empty()
                 || found.fix.is_some()
                 || found.help.is_some(),
             "{}",
@@ -56,7 +56,7 @@ fn each_example_is_found_fault_with_by_its_rule() {
 #[test]
 fn each_example_has_no_other_fault() {
     for (_, rule) in catalogue() {
-        let outcome = check(rule.example);
+        let outcome = check(rule.page.example);
         let others: Vec<_> = outcome
             .diagnostics
             .iter()
@@ -96,12 +96,12 @@ fn codes_are_unique_and_texts_are_sentences() {
     }
     for (_, rule) in catalogue() {
         assert!(
-            rule.why.ends_with('.') || rule.why.ends_with(".`"),
+            rule.page.why.ends_with('.') || rule.page.why.ends_with(".`"),
             "{}",
             rule.code
         );
-        assert!(rule.example.ends_with('\n'), "{}", rule.code);
-        if let Proof::Elsewhere(reason) = rule.proof {
+        assert!(rule.page.example.ends_with('\n'), "{}", rule.code);
+        if let Proof::Elsewhere(reason) = rule.page.proof {
             assert!(!reason.ends_with('.'), "{}", rule.code);
         }
     }
