@@ -35,6 +35,12 @@ impl ValuePath {
         Self(Vec::new())
     }
 
+    /// The place of keys that hold no dots: `server.staticPrefix`.
+    #[doc(hidden)]
+    pub fn of_keys(dotted: &str) -> Self {
+        Self(dotted.split('.').map(Segment::from).collect())
+    }
+
     /// The place one step below this one.
     #[must_use]
     pub fn join(&self, segment: impl Into<Segment>) -> Self {

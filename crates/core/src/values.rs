@@ -9,6 +9,8 @@ mod external_secrets;
 mod field;
 mod gateway;
 mod operations;
+#[rustfmt::skip]
+mod paths;
 mod pod;
 mod prometheus;
 mod read;
@@ -16,6 +18,7 @@ mod read;
 mod schema;
 mod security;
 mod server;
+mod setting;
 mod storage;
 mod tool;
 
@@ -37,9 +40,11 @@ pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, 
 pub use read::default_tree;
 pub(crate) use read::read;
 #[cfg(feature = "schema")]
-pub use schema::{commented_defaults, kubernetes, reference, schema, settings};
+pub use schema::{commented_defaults, kubernetes, paths, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};
 pub use server::{MlflowStores, Probe, Probes, Server};
+#[doc(hidden)]
+pub use setting::is_setting;
 pub use storage::{AccessMode, Storage};
 pub use tool::Tool;
 

@@ -35,6 +35,10 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             "crates/core/src/kubernetes/api.rs".to_owned(),
             values::kubernetes(),
         ),
+        (
+            "crates/core/src/values/paths.rs".to_owned(),
+            values::paths(),
+        ),
         (format!("{RULES}/README.md"), rules::index()),
         ("docs/reference/values.md".to_owned(), values::reference()),
         (

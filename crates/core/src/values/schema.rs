@@ -1,10 +1,12 @@
 //! The JSON Schema of the values interface, and what is generated from it.
 
 mod kubernetes;
+mod paths;
 mod reference;
 mod settings;
 
 pub use kubernetes::kubernetes;
+pub use paths::paths;
 pub use reference::reference;
 pub use settings::settings;
 
@@ -178,6 +180,21 @@ fn own_definition<'a>(root: &'a Value, property: &'a Value) -> Option<&'a Value>
     // empty by default and has nothing to list.
     let has_keys = definition.get("properties")?.as_object()?.len() > 1;
     (!reference.starts_with(KUBERNETES) && has_keys).then_some(definition)
+}
+
+/// What a property refers to, with its name: the definition itself where it
+/// stands alone or beside null, else the property.
+fn own_or_kubernetes<'a>(root: &'a Value, property: &'a Value) -> (Option<&'a str>, &'a Value) {
+    let variants = ["anyOf", "allOf", "oneOf"]
+        .into_iter()
+        .find_map(|key| property[key].as_array());
+    let reference = std::iter::once(property)
+        .chain(variants.into_iter().flatten())
+        .find_map(|schema| schema["$ref"].as_str()?.strip_prefix("#/$defs/"));
+    match reference {
+        Some(name) => (Some(name), &root["$defs"][name]),
+        None => (None, property),
+    }
 }
 
 fn comment(description: &str, depth: usize, text: &mut String) {
