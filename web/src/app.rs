@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::import::accept_drops;
 use crate::output::Output;
 use crate::problems::Problems;
+use crate::reasons::Reasons;
 use crate::sheets::Sheets;
 use crate::shortcuts::{self, Sheet};
 use crate::state::{Pane, State, Tab};
@@ -34,6 +35,7 @@ const KEEP_AFTER: u32 = 400;
 pub fn App() -> impl IntoView {
     let state = begin();
     provide_context(state);
+    provide_context(Reasons::new());
     let sheet = RwSignal::new(None::<Sheet>);
     let is_over = RwSignal::new(false);
     accept_drops(state, is_over);

@@ -6,8 +6,9 @@ use leptos::prelude::{Effect, Get, Memo, NodeRef, document, request_animation_fr
 use mlflow_k8s_configurator::lines::{Replaced, replaced};
 use mlflow_k8s_core::path::ValuePath;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, ScrollBehavior,
+    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, Response, ScrollBehavior,
     ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
@@ -157,6 +158,16 @@ pub(crate) fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsVal
     Ok(())
 }
 
+/// Fetches a file of the page and parses it as JSON.
+pub(crate) async fn fetch_json(file: &str) -> Result<JsValue, JsValue> {
+    let response = JsFuture::from(window().fetch_with_str(file)).await?;
+    let response: Response = response.dyn_into()?;
+    if !response.ok() {
+        return Err(response.into());
+    }
+    JsFuture::from(response.json()?).await
+}
+
 /// Puts text on the clipboard, and says so or why not.
 pub(crate) fn copy(state: crate::state::State, text: String, what: &'static str) {
     const REFUSED: &str = "The browser does not let this page use the clipboard.";
@@ -170,7 +181,7 @@ pub(crate) fn copy(state: crate::state::State, text: String, what: &'static str)
     }
     let promise = navigator.clipboard().write_text(&text);
     wasm_bindgen_futures::spawn_local(async move {
-        match wasm_bindgen_futures::JsFuture::from(promise).await {
+        match JsFuture::from(promise).await {
             Ok(_) => state.tell(format!("Copied {what}.")),
             Err(_) => state.tell(REFUSED),
         }

@@ -22,6 +22,7 @@ pub mod import;
 mod output;
 pub mod parts;
 mod problems;
+mod reasons;
 pub mod share;
 mod sheets;
 mod shortcuts;

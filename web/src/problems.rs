@@ -1,6 +1,7 @@
 //! The findings: what is wrong, why, and a button that fixes it.
 
 use crate::form::{fix_button, prose, reveal};
+use crate::reasons::Reasons;
 use crate::state::State;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::view::Problem;
@@ -107,7 +108,8 @@ fn view_problem(state: State, problem: Problem) -> impl IntoView {
         ..
     } = problem;
     let place = path.to_string();
-    let why = mlflow_k8s_core::rules::find(id).map(|rule| rule.page.why);
+    let has_reason = mlflow_k8s_core::rules::find(id).is_some();
+    let reasons = expect_context::<Reasons>();
     let has_setting = !place.is_empty();
     let go = {
         let path = path.clone();
@@ -151,12 +153,12 @@ fn view_problem(state: State, problem: Problem) -> impl IntoView {
                         })}
                 </p>
                 {help.map(|help| view! { <p>{prose(&help)}</p> })}
-                {why
-                    .map(|why| {
+                {has_reason
+                    .then(|| {
                         view! {
-                            <details class="why">
+                            <details class="why" on:toggle=move |_| reasons.ask()>
                                 <summary>"Why"</summary>
-                                <p>{prose(why)}</p>
+                                <p aria-live="polite">{move || reasons.of(id)}</p>
                             </details>
                         }
                     })}

@@ -11,6 +11,8 @@ use mlflow_k8s_core::release::Release;
 use mlflow_k8s_core::rules;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::options::RenderOptions;
+
 /// What a values text is called that was passed without a name.
 pub(crate) const VALUES_NAME: &str = "values.yaml";
 
@@ -25,75 +27,51 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn read(values: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
-        let mut call = Self {
-            layers: files(values)?,
-            release: Release::default(),
-            rules: Rules::Run,
-            faults: Vec::new(),
-        };
-        if options.is_undefined() || options.is_null() {
-            return Ok(call);
+        let mut layers = files(values)?;
+        let options = RenderOptions::read(options)?;
+        // The core puts the kinds in order.
+        for (texts, layer) in [
+            (options.presets, Layer::Preset as fn(String) -> Layer),
+            (options.set_jsons, Layer::SetJson),
+            (options.sets, Layer::Set),
+            (options.set_strings, Layer::SetString),
+            (options.set_literals, Layer::SetLiteral),
+        ] {
+            layers.extend(texts.into_iter().map(layer));
         }
-        let mut skip = false;
-        for (key, value) in entries(options, "options")? {
-            let name = format!("options.{key}");
-            // So that `{release: form.release}` works where a form leaves it out.
-            if value.is_undefined() {
-                continue;
-            }
-            match key.as_str() {
-                "release" => call.release.name = text(&value, &name)?,
-                "namespace" => call.release.namespace = text(&value, &name)?,
-                "createNamespace" => call.release.create_namespace = boolean(&value, &name)?,
-                "kubeVersion" => match text(&value, &name)?.parse() {
-                    Ok(version) => call.release.kube_version = Some(version),
-                    Err(message) => {
-                        let root = ValuePath::root();
-                        let fault = Diagnostic::error(Code::KUBE_VERSION, root, message);
-                        call.faults.push(fault);
-                    }
-                },
-                "presets" => call.push(&value, &name, Layer::Preset)?,
-                "setJsons" => call.push(&value, &name, Layer::SetJson)?,
-                "sets" => call.push(&value, &name, Layer::Set)?,
-                "setStrings" => call.push(&value, &name, Layer::SetString)?,
-                "setLiterals" => call.push(&value, &name, Layer::SetLiteral)?,
-                "ignore" => call.ignore(&value, &name)?,
-                "skipRules" => skip = boolean(&value, &name)?,
-                _ => return Err(fault(&format!("there is no option `{name}`"))),
+        let mut faults = Vec::new();
+        let kube_version = options.kube_version.and_then(|version| {
+            let parsed = version.parse();
+            parsed
+                .map_err(|message| {
+                    let root = ValuePath::root();
+                    faults.push(Diagnostic::error(Code::KUBE_VERSION, root, message));
+                })
+                .ok()
+        });
+        let mut ignored = Vec::new();
+        for code in &options.ignore {
+            match rules::find(code) {
+                Some(rule) => ignored.push(rule.code),
+                None => faults.push(no_rule(code)),
             }
         }
-        if skip {
-            call.rules = Rules::Skip;
-        }
-        Ok(call)
-    }
-
-    /// Leaves rules out, by their ids or names.
-    fn ignore(&mut self, value: &JsValue, name: &str) -> Result<(), JsValue> {
-        let mut codes = Vec::new();
-        for (place, item) in items(value, name, "an array of strings")? {
-            let code = text(&item, &place)?;
-            match rules::find(&code) {
-                Some(rule) => codes.push(rule.code),
-                None => self.faults.push(no_rule(&code)),
-            }
-        }
-        self.rules = Rules::Except(codes);
-        Ok(())
-    }
-
-    /// Adds a layer for each text of a list. The core puts the kinds in order.
-    fn push(
-        &mut self,
-        value: &JsValue,
-        name: &str,
-        layer: fn(String) -> Layer,
-    ) -> Result<(), JsValue> {
-        for (place, item) in items(value, name, "an array of strings")? {
-            self.layers.push(layer(text(&item, &place)?));
-        }
-        Ok(())
+        let default = Release::default();
+        Ok(Self {
+            layers,
+            release: Release {
+                name: options.release.unwrap_or(default.name),
+                namespace: options.namespace.unwrap_or(default.namespace),
+                create_namespace: options.create_namespace,
+                kube_version,
+            },
+            rules: if options.skip_rules {
+                Rules::Skip
+            } else {
+                Rules::Except(ignored)
+            },
+            faults,
+        })
     }
 }
 
@@ -182,12 +160,6 @@ pub(crate) fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
     Ok(text)
 }
 
-fn boolean(value: &JsValue, name: &str) -> Result<bool, JsValue> {
-    value
-        .as_bool()
-        .ok_or_else(|| wrong(value, name, "a boolean"))
-}
-
 /// A value that JSON can hold, as `JSON.stringify` sees it: it follows
 /// `toJSON` methods and refuses cycles, in which a reader of ours would run
 /// until the stack ends.
@@ -212,7 +184,7 @@ pub(crate) fn json(value: &JsValue, name: &str) -> Result<serde_json::Value, JsV
 }
 
 /// The keys and values of a plain object.
-fn entries(value: &JsValue, name: &str) -> Result<Vec<(String, JsValue)>, JsValue> {
+pub(crate) fn entries(value: &JsValue, name: &str) -> Result<Vec<(String, JsValue)>, JsValue> {
     if !value.is_object() || Array::is_array(value) {
         return Err(wrong(value, name, "an object"));
     }
@@ -227,7 +199,7 @@ fn entries(value: &JsValue, name: &str) -> Result<Vec<(String, JsValue)>, JsValu
 }
 
 /// The elements of a list, each with its place.
-fn items(
+pub(crate) fn items(
     value: &JsValue,
     name: &str,
     expected: &str,
@@ -240,7 +212,7 @@ fn items(
     Ok((0..list.length()).map(move |index| (format!("{name}[{index}]"), list.get(index))))
 }
 
-fn wrong(value: &JsValue, name: &str, expected: &str) -> JsValue {
+pub(crate) fn wrong(value: &JsValue, name: &str, expected: &str) -> JsValue {
     let found = if value.is_null() {
         "null".to_owned()
     } else if Array::is_array(value) {
@@ -262,6 +234,6 @@ fn half_a_character(name: &str) -> JsValue {
     ))
 }
 
-fn fault(message: &str) -> JsValue {
+pub(crate) fn fault(message: &str) -> JsValue {
     TypeError::new(message).into()
 }

@@ -6,6 +6,7 @@
 //! exist) is a `TypeError` that names the argument.
 
 mod arguments;
+mod options;
 mod place;
 mod types;
 

@@ -16,7 +16,7 @@ pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-// The arguments are read by hand (see `arguments`), so their types are, too.
+// These arguments are read by hand (see `arguments`), so their types are, too.
 #[wasm_bindgen(typescript_custom_section)]
 const ARGUMENTS: &str = r#"
 /** A value that JSON can hold. */
@@ -28,34 +28,6 @@ export interface ValuesFile {
     name?: string;
     /** Its text. */
     text: string;
-}
-
-/** What `helm template` takes beside values files. */
-export interface RenderOptions {
-    /** The release's name, from which object names derive; `mlflow` when left out. */
-    release?: string | undefined;
-    /** The namespace, put on every namespaced object; `mlflow` when left out. */
-    namespace?: string | undefined;
-    /** Whether to render the Namespace object too. */
-    createNamespace?: boolean | undefined;
-    /** The oldest Kubernetes that the manifests must be good for, such as `1.34`. */
-    kubeVersion?: string | undefined;
-    /** Presets that the values are laid over, by name. */
-    presets?: string[] | undefined;
-    /** Like `--set`: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`. */
-    sets?: string[] | undefined;
-    /** Like `--set-string`: the values are always text. */
-    setStrings?: string[] | undefined;
-    /** Like `--set-json`: `key={"a":1}`. */
-    setJsons?: string[] | undefined;
-    /** Like `--set-literal`: one value, everything after the first `=`. */
-    setLiterals?: string[] | undefined;
-    /** Rules to leave out, by code or name: `["MK702"]`. `x-mlflow-k8s.ignore` in
-     * the values does the same. */
-    ignore?: string[] | undefined;
-    /** Skips all rules that look across settings. Wrong types, unknown
-     * keys and whatever rendering itself needs are always checked. */
-    skipRules?: boolean | undefined;
 }
 "#;
 

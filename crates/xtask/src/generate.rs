@@ -45,6 +45,8 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             "crates/configurator/src/settings.json".to_owned(),
             format!("{}\n", serde_json::to_string(&values::settings())?),
         ),
+        // What the page fetches when somebody asks why.
+        ("web/reasons.json".to_owned(), format!("{:#}\n", reasons())),
     ]);
     for (_, rule) in rules::catalogue() {
         files.insert(format!("{RULES}/{}.md", rule.code.id), rules::page(rule));
@@ -60,6 +62,18 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
         ),
     }
     Ok(files)
+}
+
+/// Each rule's reason by its code.
+fn reasons() -> serde_json::Value {
+    rules::catalogue()
+        .map(|(_, rule)| {
+            (
+                rule.code.id.to_owned(),
+                serde_json::Value::from(rule.page.why),
+            )
+        })
+        .collect()
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
