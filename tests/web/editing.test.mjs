@@ -163,6 +163,20 @@ test("fixes are applied", async (t) => {
     assert.match(await page.values(), /^replicaCount: 1\nimage:\n {2}tag: v3\.17\.2$/m);
 });
 
+test("the reason of a finding is fetched when somebody asks for it", async (t) => {
+    const page = await Configurator.open(t);
+    await page.writeValues(`${await page.values()}image:\n  tag: latest\n`);
+    const why = page.page.locator("#problems [data-code=MK801] details.why");
+    await page.page.route("**/reasons.json", (route) => route.fulfill({ status: 404 }));
+    await why.locator("summary").click();
+    await why.getByText("mlflow-k8s explain-rule MK801").waitFor();
+    assert.equal(page.faults.splice(0).length, 1, "the browser itself tells of the file");
+    await page.page.unroute("**/reasons.json");
+    await why.locator("summary").click();
+    await why.locator("summary").click();
+    await why.getByText("may get a newer MLflow").waitFor();
+});
+
 test("features are one switch for all that they need", async (t) => {
     const page = await Configurator.open(t);
     const before = await page.values();
