@@ -9,6 +9,7 @@
 mod conformance;
 mod faults;
 mod hostile;
+mod nulls;
 mod presets;
 mod properties;
 mod readers;

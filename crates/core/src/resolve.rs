@@ -147,8 +147,8 @@ pub struct Service<'a> {
 pub struct ServiceAccount<'a> {
     /// Annotations.
     pub annotations: &'a StringMap,
-    /// Whether pods get a token.
-    pub automount_token: bool,
+    /// Whether pods get a token; `None` leaves it to Kubernetes.
+    pub automount_token: Option<bool>,
 }
 
 /// The network policies.

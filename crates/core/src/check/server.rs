@@ -264,12 +264,14 @@ fn garbage_collection(values: &Values, findings: &mut Findings<'_>) {
 
 fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
     let settings = &values.external_secrets;
-    findings.require(
-        Code::INVALID_VALUE,
-        &path(&["externalSecrets", "refreshInterval"]),
-        &settings.refresh_interval,
-        &GO_DURATION,
-    );
+    if let Some(interval) = &settings.refresh_interval {
+        findings.require(
+            Code::INVALID_VALUE,
+            &path(&["externalSecrets", "refreshInterval"]),
+            interval,
+            &GO_DURATION,
+        );
+    }
     if !settings.enabled {
         return;
     }

@@ -50,7 +50,7 @@ pub(crate) enum Type {
     List(&'static Type),
     /// Texts by names that are the author's; one that is null is not there.
     Labels,
-    /// Values by names that are the author's.
+    /// Values by names that are the author's; one that is null is not there.
     Map(&'static Type),
 }
 
@@ -255,7 +255,7 @@ impl<'de> Visitor<'de> for Type {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             let value = match self {
-                Self::Map(element) => Some(entries.next_value_seed(*element)?),
+                Self::Map(element) => entries.next_value_seed(Optional(*element))?,
                 Self::Labels => entries.next_value_seed(Optional(Self::Text))?,
                 _ => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
             };

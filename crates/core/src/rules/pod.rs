@@ -224,7 +224,7 @@ fn unused_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         || !values.cluster_rbac.extra_rules.is_empty()
         || !account.create
         || !account.annotations.0.is_empty();
-    if account.automount_service_account_token && !has_permissions {
+    if account.mounts_token() && !has_permissions {
         findings.push(
             Finding::new(
                 at("serviceAccount.automountServiceAccountToken"),
@@ -247,7 +247,7 @@ fn permissions_without_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .extra_volumes
         .iter()
         .any(|volume| volume.projected.is_some());
-    if account.automount_service_account_token || !account.create || by_volume {
+    if account.mounts_token() || !account.create || by_volume {
         return;
     }
     for (dotted, rules) in [

@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 
 /// Faults after which reading gives up: nobody reads more, and each costs another pass.
-const MOST_FAULTS: usize = 50;
+const MAX_FAULTS: usize = 50;
 
 /// Reads a `T`. What cannot be read is reported, left out and named in the
 /// second result; fields left out have their defaults.
@@ -26,10 +26,12 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (T, Vec<ValuePath>) {
     let mut left_out = Vec::new();
+    let mut skipped = Vec::new();
     loop {
         let reading = Reading {
-            left_out: &left_out,
+            skipped: &skipped,
             unread: RefCell::default(),
+            unset: RefCell::default(),
         };
         let deserializer = NodeDeserializer {
             node,
@@ -41,19 +43,26 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
         };
         let result = T::deserialize(&deserializer);
         let unread = reading.unread.into_inner();
+        let unset = reading.unset.into_inner();
         let fault = match result {
-            Ok(value) => {
+            Ok(value) if unset.is_empty() => {
                 diagnostics.extend(unread);
                 return (value, left_out);
             }
+            Ok(_) => {
+                skipped.extend(unset);
+                continue;
+            }
             Err(fault) => fault,
         };
+        skipped.extend(unset);
         let reason = *fault.0;
         let path = reason.place.map(|place| place.0).unwrap_or_default();
         let stuck = path.segments().is_empty() || left_out.contains(&path);
         diagnostics.extend(reason.diagnostic);
+        skipped.push(path.clone());
         left_out.push(path);
-        if stuck || left_out.len() > MOST_FAULTS {
+        if stuck || left_out.len() > MAX_FAULTS {
             diagnostics.extend(unread);
             return (T::default(), vec![ValuePath::root()]);
         }
@@ -62,8 +71,11 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
 
 /// What one pass knows and finds.
 struct Reading<'a> {
-    left_out: &'a [ValuePath],
+    /// Places that are read as if nobody had written them.
+    skipped: &'a [ValuePath],
     unread: RefCell<Vec<Diagnostic>>,
+    /// Nulls that mean the default. The next pass skips them.
+    unset: RefCell<Vec<ValuePath>>,
 }
 
 /// The way from the root, kept on the stack until somebody asks for it.
@@ -102,8 +114,6 @@ pub(super) struct Fault(Box<Reason>);
 
 #[derive(Debug)]
 struct Reason {
-    /// `None` when leaving the place out is all there is to do: a null where
-    /// null means "the default".
     diagnostic: Option<Diagnostic>,
     message: String,
     /// What a visitor wanted instead of what it got.
@@ -197,9 +207,15 @@ impl NodeDeserializer<'_> {
         Fault::at(diagnostic.path.clone(), span, Some(diagnostic.at(span)))
     }
 
-    /// The value is null where that means "as if it had not been written".
-    fn default_wanted(&self) -> Fault {
-        Fault::at(self.place.path(), self.node.span, None)
+    /// Whether the value is null where that means "as if nobody had written
+    /// it". The reading goes on with a value that the next pass replaces.
+    fn is_unset(&self) -> bool {
+        let is_unset = self.node.is_null();
+        if is_unset {
+            let mut unset = self.reading.unset.borrow_mut();
+            unset.push(self.place.path());
+        }
+        is_unset
     }
 
     fn wrong_type(&self, expected: &str) -> Diagnostic {
@@ -236,8 +252,8 @@ impl NodeDeserializer<'_> {
 
     #[inline(never)]
     fn integer(&self, least: i64, most: i64) -> Result<i64, Fault> {
-        if self.node.is_null() {
-            return Err(self.default_wanted());
+        if self.is_unset() {
+            return Ok(least);
         }
         let Some(number) = self.whole_number() else {
             return Err(self.fault(self.wrong_type("a whole number")));
@@ -284,6 +300,10 @@ impl NodeDeserializer<'_> {
 
     #[inline(never)]
     fn text(&self) -> Result<&str, Fault> {
+        // A null element of a list has no default; it is an empty text.
+        if matches!(self.place, Place::Key(..)) && self.is_unset() {
+            return Ok("");
+        }
         let expected = "text";
         let Value::Scalar(scalar) = &self.node.value else {
             return Err(self.fault(self.wrong_type(expected)));
@@ -333,8 +353,8 @@ fn is_true_or_false(text: &str) -> bool {
 /// What a node is, for "not the number 3".
 fn describe(node: &Node) -> String {
     fn short(text: &str) -> String {
-        const MOST: usize = 40;
-        let line: String = text.chars().take(MOST).collect();
+        const MAX_LENGTH: usize = 40;
+        let line: String = text.chars().take(MAX_LENGTH).collect();
         if line.len() < text.len() {
             format!("{line}…")
         } else {
@@ -610,8 +630,11 @@ impl NodeDeserializer<'_> {
 
     #[inline(never)]
     fn variant(&self, variants: &'static [&'static str]) -> Result<&str, Fault> {
-        if self.node.is_null() && !variants.contains(&"") {
-            return Err(self.default_wanted());
+        if self.node.is_null() && variants.contains(&"") {
+            return Ok("");
+        }
+        if self.is_unset() {
+            return Ok(variants.first().copied().unwrap_or_default());
         }
         let text = self.text()?;
         if variants.contains(&text) {
@@ -687,8 +710,8 @@ impl<'a> Elements<'a> {
     fn advance(&mut self) -> Option<NodeDeserializer<'a>> {
         for (index, node) in self.items.by_ref() {
             let place = Place::Index(&self.parent.place, index);
-            let left_out = self.parent.reading.left_out;
-            if !left_out.is_empty() && left_out.contains(&place.path()) {
+            let skipped = self.parent.reading.skipped;
+            if !skipped.is_empty() && skipped.contains(&place.path()) {
                 continue;
             }
             return Some(NodeDeserializer {
@@ -742,8 +765,8 @@ impl<'a> Entries<'a> {
     fn advance(&mut self) -> Result<Option<&'a str>, Fault> {
         for entry in self.rest.by_ref() {
             let place = Place::Key(&self.parent.place, &entry.key);
-            let left_out = self.parent.reading.left_out;
-            if !left_out.is_empty() && left_out.contains(&place.path()) {
+            let skipped = self.parent.reading.skipped;
+            if !skipped.is_empty() && skipped.contains(&place.path()) {
                 continue;
             }
             if is_foreign(self.parent.place, &entry.key) {

@@ -19,10 +19,11 @@ pub struct ExternalSecrets {
     /// The operator's provider with its settings:
     /// `{aws: {service: SecretsManager, region: eu-west-1}}`.
     pub provider: Map<String, Value>,
-    /// How often the Secret is brought up to date; `0` makes it once.
+    /// How often the Secret is brought up to date; `0` makes it once. Null leaves
+    /// it to the operator.
     #[serde(deserialize_with = "field::duration")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::duration"))]
-    pub refresh_interval: String,
+    pub refresh_interval: Option<String>,
     /// Name of the Secret that is made. When empty: that of the other objects.
     pub secret_name: String,
     /// How the Secret is composed. When empty: each entry of `data` as it is.
@@ -38,7 +39,7 @@ impl Default for ExternalSecrets {
             enabled: false,
             api_version: "external-secrets.io/v1".to_owned(),
             provider: Map::new(),
-            refresh_interval: "1h".to_owned(),
+            refresh_interval: Some("1h".to_owned()),
             secret_name: String::new(),
             template: Template::default(),
             data: Vec::new(),

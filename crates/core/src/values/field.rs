@@ -99,8 +99,10 @@ impl Visitor<'_> for ScalarText {
 }
 
 /// A duration: text such as `1h`, or the bare number 0 that people write for "never".
-pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    deserializer.deserialize_any(ScalarText)
+pub(super) fn duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(Option::<OptionValue>::deserialize(deserializer)?.map(|text| text.0))
 }
 
 /// A port that may be left to a default by null, `""` or 0, as the chart allows.

@@ -94,6 +94,10 @@ fn accept_what_is_read(schema: &mut Value) {
             accept_what_is_read(below);
         }
     }
+    // An entry of a mapping that is null is not there.
+    if let Some(below) = object.get_mut("additionalProperties") {
+        accept_null(below);
+    }
 }
 
 fn kinds_of(kind: &Value) -> Vec<Value> {
@@ -127,7 +131,7 @@ pub(super) fn optional_port(_: &mut SchemaGenerator) -> Schema {
 
 /// The schema of a duration.
 pub(super) fn duration(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["string", "integer"] })
+    json_schema!({ "type": ["string", "integer", "null"] })
 }
 
 /// The default values with the fields' texts as comments.

@@ -17,7 +17,8 @@ pub struct ServiceAccount {
     /// `{eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/mlflow"}`.
     pub annotations: StringMap,
     /// Whether pods get a token for the Kubernetes API. MLflow does not need one.
-    pub automount_service_account_token: bool,
+    /// Null leaves it to Kubernetes, which mounts one.
+    pub automount_service_account_token: Option<bool>,
 }
 
 impl Default for ServiceAccount {
@@ -26,8 +27,15 @@ impl Default for ServiceAccount {
             create: true,
             name: String::new(),
             annotations: StringMap::default(),
-            automount_service_account_token: false,
+            automount_service_account_token: Some(false),
         }
+    }
+}
+
+impl ServiceAccount {
+    /// Whether pods get a token. Kubernetes mounts one unless it is told not to.
+    pub fn mounts_token(&self) -> bool {
+        self.automount_service_account_token != Some(false)
     }
 }
 
