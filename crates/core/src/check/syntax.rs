@@ -128,13 +128,10 @@ pub(crate) const IMAGE_REPOSITORY: Form = Form {
 pub(crate) const IMAGE_TAG: Form = Form {
     name: "an image tag",
     rule: "use letters, digits, `_`, `-` and `.`, start with a letter, digit or `_`, at most 128 \
-           characters",
-    matches: |text| {
-        text.len() <= 128
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+           characters; a digest may follow: v3.17.2-full@sha256:…",
+    matches: |text| match text.split_once('@') {
+        Some((tag, digest)) => is_image_tag(tag) && is_digest(digest),
+        None => is_image_tag(text),
     },
 };
 
@@ -211,6 +208,28 @@ fn is_image_repository(text: &str) -> bool {
     domain.is_none_or(is_registry) && path.iter().all(|part| is_repository_part(part))
 }
 
+fn is_image_tag(text: &str) -> bool {
+    text.len() <= 128
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}
+
+/// A checksum of one of the two algorithms that the OCI image specification
+/// registers: <https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests>.
+fn is_digest(text: &str) -> bool {
+    let (hex, length) = match text.split_once(':') {
+        Some(("sha256", hex)) => (hex, 64),
+        Some(("sha512", hex)) => (hex, 128),
+        _ => return false,
+    };
+    hex.len() == length
+        && hex
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 fn is_registry(text: &str) -> bool {
     let (host, port) = text.split_once(':').unwrap_or((text, "443"));
     port.parse::<u16>().is_ok()
@@ -259,6 +278,9 @@ mod tests {
     #[test]
     fn forms() {
         let long = "a".repeat(64);
+        let pinned = format!("v1@sha256:{}", "0f".repeat(32));
+        let pinned_in_capitals = format!("v1@sha256:{}", "0F".repeat(32));
+        let pinned_twice = format!("{pinned}@sha256:{}", "0f".repeat(32));
         for (form, good, bad) in [
             (
                 &DNS_LABEL,
@@ -310,8 +332,18 @@ mod tests {
             ),
             (
                 &IMAGE_TAG,
-                vec!["v1", "_a", "1.2-x"],
-                vec!["", "-a", "a b", "a/b"],
+                vec!["v1", "_a", "1.2-x", &pinned],
+                vec![
+                    "",
+                    "-a",
+                    "a b",
+                    "a/b",
+                    "v1@",
+                    "v1@sha256:00",
+                    &pinned[2..],
+                    &pinned_in_capitals,
+                    &pinned_twice,
+                ],
             ),
             (
                 &OPTION_NAME,

@@ -22,10 +22,11 @@ impl fmt::Display for MlflowVersion {
 }
 
 impl MlflowVersion {
-    /// The version that an image tag names: `v3.17.2`, `3.17.2-full`.
+    /// The version that an image tag names: `v3.17.2`, `3.17.2-full`,
+    /// `v3.17.2-full@sha256:…`.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let tag = tag.strip_prefix('v').unwrap_or(tag);
-        let numbers = tag.split(['-', '+', '_']).next()?;
+        let numbers = tag.split(['-', '+', '_', '@']).next()?;
         let mut parts = numbers.split('.').map(str::parse);
         let version = Self {
             major: parts.next()?.ok()?,
@@ -64,6 +65,8 @@ mod tests {
         for (tag, expected) in [
             ("v3.17.2-full", version(3, 17, 2)),
             ("3.11.1", version(3, 11, 1)),
+            ("v3.17.2-full@sha256:0011", version(3, 17, 2)),
+            ("3.17.2@sha256:0011", version(3, 17, 2)),
             ("v1", None),
             ("latest", None),
             ("3.11", None),

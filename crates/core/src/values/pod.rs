@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Image {
     /// Registry and repository, without a tag.
     pub repository: String,
-    /// Tag of the image. When empty: the newest release that the checks were
+    /// Tag of the image, with its digest behind it if you pin it:
+    /// `v3.17.2-full@sha256:…`. When empty: the newest release that the checks were
     /// proved for, in its `-full` build with database drivers and cloud clients.
     pub tag: String,
     /// When nodes pull the image. Empty leaves it to Kubernetes.
