@@ -205,18 +205,32 @@ impl Document {
         if before == after {
             return Ok(());
         }
+        let mut versions = vec![(self.text.clone(), root.clone())];
+        for closed in splice::with_closed_end(&self.text, &root) {
+            if let Some(same) = Self::saying(closed, &before)
+                && let Ok(root) = same.root()
+            {
+                versions.push((same.text, root));
+            }
+        }
         // From the smallest splice to ever larger collections written anew.
         let mut target = path.clone();
         loop {
-            let proposals = match at(&after, target.segments()) {
-                _ if removes && target == *path => splice::remove(&self.text, &root, path),
-                Some(value) => splice::set(&self.text, &root, &target, value)
-                    .into_iter()
-                    .collect(),
-                None => Vec::new(),
-            };
-            let mut proposals = proposals.into_iter();
-            if let Some(edited) = proposals.find_map(|text| Self::saying(text, &after)) {
+            let edited = versions
+                .iter()
+                .flat_map(|(text, root)| match at(&after, target.segments()) {
+                    _ if removes && target == *path => splice::remove(text, root, path),
+                    Some(value) => splice::set(text, root, &target, value)
+                        .into_iter()
+                        .collect(),
+                    None => Vec::new(),
+                })
+                .flat_map(|text| {
+                    let with_break = splice::with_last_break(&text);
+                    std::iter::once(text).chain(with_break)
+                })
+                .find_map(|text| Self::saying(text, &after));
+            if let Some(edited) = edited {
                 *self = edited;
                 return Ok(());
             }

@@ -127,6 +127,47 @@ fn remove_entry(
     }
 }
 
+/// The text with a line break behind its last line, if that has none. What is
+/// written there may need it: a block scalar ends as the file does.
+pub(super) fn with_last_break(text: &str) -> Option<String> {
+    let page = Page::new(text);
+    let end = text.len();
+    (!text.is_empty() && !text.ends_with('\n')).then(|| page.spliced(end..end, "\n"))
+}
+
+/// For a text that ends within a block scalar: forms of it behind which lines
+/// can follow. `|` becomes `|-`, or the blanks of the last line go.
+pub(super) fn with_closed_end(text: &str, root: &Node) -> Vec<String> {
+    let block = last_block(root, text).filter(|_| !text.ends_with('\n'));
+    let Some(block) = block else {
+        return Vec::new();
+    };
+    let page = Page::new(text);
+    let rest = page.slice(block..text.len());
+    let header = rest.find([' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+    let style = page.slice(block..block + header).replace('+', "");
+    vec![
+        page.spliced(block..block + header, &format!("{style}-")),
+        text.trim_end_matches(' ').to_owned(),
+    ]
+}
+
+/// Where the block scalar begins that ends with the text.
+fn last_block(node: &Node, text: &str) -> Option<usize> {
+    match &node.value {
+        Value::Scalar(_) => {
+            let is_block = text
+                .get(node.span.start..node.span.end)
+                .is_some_and(|own| own.starts_with(['|', '>']));
+            (is_block && node.span.end == text.len()).then_some(node.span.start)
+        }
+        Value::Sequence(items) => items.iter().find_map(|item| last_block(item, text)),
+        Value::Mapping(entries) => entries
+            .iter()
+            .find_map(|entry| last_block(&entry.value, text)),
+    }
+}
+
 /// The text with the last key of `to` in the place of that of `from`, where
 /// both stand in the same mapping.
 pub(super) fn rename(text: &str, root: &Node, from: &ValuePath, to: &ValuePath) -> Option<String> {

@@ -153,11 +153,12 @@ impl Reader<'_> {
                         continue;
                     }
                     self.second_document(documents, span)?;
-                    let span = match style {
-                        ScalarStyle::Literal | ScalarStyle::Folded => {
-                            self.with_header(previous, span)
-                        }
-                        _ => span,
+                    let (text, span) = match style {
+                        ScalarStyle::Literal | ScalarStyle::Folded => (
+                            self.without_missing_break(text, span),
+                            self.with_header(previous, span),
+                        ),
+                        _ => (text, span),
                     };
                     self.scalar(text, style, anchor, tag.as_deref(), span)?;
                 }
@@ -213,6 +214,32 @@ impl Reader<'_> {
         let between = self.text.get(previous..span.start).unwrap_or_default();
         let header = between.find(['|', '>']).map(|header| previous + header);
         Span::new(self.source, header.unwrap_or(span.start), span.end)
+    }
+
+    /// A block scalar without the line break that the parser adds where the
+    /// file ends in the middle of a line. Helm's reader does not add one.
+    fn without_missing_break<'a>(&self, text: Cow<'a, str>, span: Span) -> Cow<'a, str> {
+        let Some(content) = text.strip_suffix('\n') else {
+            return text;
+        };
+        let block = self.text.get(span.start..).unwrap_or_default();
+        let line_start = self.text.len() - block.len();
+        let before = self.text.get(..line_start).unwrap_or_default();
+        let indentation = before.rsplit('\n').next().unwrap_or_default().len();
+        let last_line = self.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let is_content = if !last_line.trim_matches(' ').is_empty() {
+            true
+        } else if content.trim_matches('\n').is_empty() {
+            // Nothing but blanks, which the parser takes for one more line.
+            text.len() == block.matches('\n').count()
+        } else {
+            last_line.len() > indentation
+        };
+        if span.end == self.text.len() && is_content {
+            Cow::Owned(content.to_owned())
+        } else {
+            text
+        }
     }
 
     /// The place of a list from its first dash on; where the list is not
@@ -640,6 +667,7 @@ fn measure(node: &Node) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -660,11 +688,52 @@ mod tests {
             ),
             ("a: |\n  x\n", json!({"a": "x\n"})),
             ("a: |\n  x\n  ", json!({"a": "x\n"})),
+            // A file that ends in the middle of a line.
+            ("a: |\n  x", json!({"a": "x"})),
+            ("a: |\r\n  x\r\n  y", json!({"a": "x\ny"})),
+            ("a: |+\n  x", json!({"a": "x"})),
+            ("a: |-\n  x", json!({"a": "x"})),
+            ("a: >\n  x\n  y", json!({"a": "x y"})),
+            ("a: |\n  x\n\n  y", json!({"a": "x\n\ny"})),
+            ("a:\n- |\n  x", json!({"a": ["x"]})),
+            ("a: |\n  x\n    ", json!({"a": "x\n  "})),
+            ("a: |+\n  x\n\n  ", json!({"a": "x\n\n"})),
+            ("a: |\n  x\n# c", json!({"a": "x\n"})),
+            ("a: |\n  x\n  # c", json!({"a": "x\n# c"})),
+            ("a: |\n  x\nb: 1", json!({"a": "x\n", "b": 1})),
+            ("a: >\n  x\n    ", json!({"a": "x\n  "})),
+            ("a: >\n  x\n   y", json!({"a": "x\n y"})),
+            ("a: |\n  x\n \n   ", json!({"a": "x\n\n "})),
+            ("a: |", json!({"a": ""})),
+            ("a: |\n  ", json!({"a": ""})),
+            ("a: |2\n   x", json!({"a": " x"})),
+            ("a: >\n  x\n\n  y", json!({"a": "x\ny"})),
+            ("a: |\n  \n  x  ", json!({"a": "\nx  "})),
+            ("a: >+\n  x\n   z\n   ", json!({"a": "x\n z\n "})),
         ] {
             let mut diagnostics = Vec::new();
             let node = read(text, SourceId::DEFAULTS, &mut diagnostics);
             assert_eq!(diagnostics, [], "{text}");
             assert_eq!(node.map(|node| node.to_json()), Some(expected), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// The judge is a port of libyaml, as Helm's reader is.
+        #[test]
+        fn block_scalars_mean_what_libyaml_reads(
+            header in "[|>]2?[+-]?",
+            lines in "( {2,4}x?y?\n| {0,3}\n){0,4}",
+            last in "( {2,4}x?y?| {0,3})",
+        ) {
+            let text = format!("a: {header}\n{lines}{last}");
+            let Ok(expected) = serde_yaml::from_str::<serde_json::Value>(&text) else {
+                return Ok(());
+            };
+            let node = read(&text, SourceId::DEFAULTS, &mut Vec::new());
+            prop_assert_eq!(node.map(|node| node.to_json()), Some(expected), "{:?}", text);
         }
     }
 }
