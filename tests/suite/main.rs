@@ -13,4 +13,5 @@ mod nulls;
 mod presets;
 mod properties;
 mod readers;
+mod redaction;
 mod schemas;

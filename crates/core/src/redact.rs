@@ -1,9 +1,11 @@
 //! Credentials out of a values file, before it is shared.
 //!
 //! What counts is what the rules of secrets find (MK461, MK462), wherever it
-//! stands, and what looks like a credential by its name or shape, in comments
-//! too. A list of shapes is never complete: the reader is told what was taken
-//! out and looks at the rest.
+//! stands, and what looks like a credential by its name or by its shape
+//! (`shapes`), in comments too. A list of shapes is never complete: the reader is
+//! told what was taken out and looks at the rest.
+
+mod shapes;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, EditError};
@@ -54,6 +56,9 @@ impl std::error::Error for NotShareable {}
 pub fn redact(values: &str) -> Result<Redacted, NotShareable> {
     let mut document = Document::new(values);
     let root = document.root().map_err(NotShareable::Unreadable)?;
+    if let Some(place) = key_with_token(&root, &ValuePath::root()) {
+        return Err(NotShareable::Stuck(place.to_string()));
+    }
     let mut edits = Vec::new();
     walk(&root, &ValuePath::root(), &mut edits);
     let mut paths = Vec::new();
@@ -134,12 +139,31 @@ fn is_placeholder(text: &str) -> bool {
         || text.chars().all(|c| matches!(c, '…' | '.' | '*'))
 }
 
+/// The mapping in which a key is itself a credential. There is no telling what
+/// should be called so instead.
+fn key_with_token(node: &Node, path: &ValuePath) -> Option<ValuePath> {
+    match &node.value {
+        Value::Mapping(entries) => entries.iter().find_map(|entry| {
+            if shapes::without_tokens(&entry.key).is_some() {
+                return Some(path.clone());
+            }
+            key_with_token(&entry.value, &path.join(entry.key.as_str()))
+        }),
+        Value::Sequence(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| key_with_token(item, &path.join(index))),
+        Value::Scalar(_) => None,
+    }
+}
+
 /// Collects what has to be written instead, and where.
 fn walk(node: &Node, path: &ValuePath, edits: &mut Vec<(ValuePath, String)>) {
     match &node.value {
         Value::Mapping(entries) => {
             let names_secret = entries.iter().any(|entry| {
-                entry.key == "name" && scalar(&entry.value).is_some_and(|name| is_secret(&name))
+                entry.key == "name"
+                    && scalar(&entry.value).is_some_and(|name| is_credential_name(&name))
             });
             for entry in entries {
                 let path = path.join(entry.key.as_str());
@@ -197,7 +221,8 @@ fn is_secret_entry(entry: &Entry, path: &ValuePath) -> bool {
 
 /// Whether a name, however it is spelt, is that of a credential.
 fn is_credential_name(name: &str) -> bool {
-    const MORE: &[&str] = &["sig", "pwd", "x-amz-signature"];
+    // The variables are those of libpq and of MySQL's client.
+    const MORE: &[&str] = &["sig", "pwd", "x-amz-signature", "pgpassword", "mysql_pwd"];
     let name = name.trim_start_matches('-');
     let last = name.rsplit(['/', '.']).next().unwrap_or(name);
     let mut snake = String::new();
@@ -224,7 +249,7 @@ fn is_secret_option(argument: &str) -> bool {
 
 /// A text without the credentials in it; `None` if there are none.
 fn clean(text: &str) -> Option<String> {
-    if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
+    if begins_private_key(text) {
         return Some(PLACEHOLDER.to_owned());
     }
     let has_lines = text.trim_end().contains('\n');
@@ -240,7 +265,13 @@ fn clean(text: &str) -> Option<String> {
             clean_words(&line)
         })
         .collect();
+    let clean = shapes::without_tokens(&clean).unwrap_or(clean);
     (clean != text).then_some(clean)
+}
+
+/// Whether a key in PEM begins here. Certificates are public.
+fn begins_private_key(text: &str) -> bool {
+    text.contains("-----BEGIN") && text.contains("PRIVATE KEY")
 }
 
 /// A line `NAME: VALUE` without its value, if the name is a credential's.
@@ -262,8 +293,7 @@ fn clean_setting(line: &str) -> String {
     }
 }
 
-/// A line without `NAME=VALUE` of credentials, values of options, and what
-/// looks like a token.
+/// A line without `NAME=VALUE` of credentials and values of options.
 fn clean_words(line: &str) -> String {
     let mut clean = String::with_capacity(line.len());
     let mut rest = line;
@@ -286,7 +316,7 @@ fn clean_words(line: &str) -> String {
         let length = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
         // Padding of base64 belongs to the word, a `=` before a value does not.
         let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        let is_secret_word = (expects_secret && !is_placeholder(word)) || is_token(word);
+        let is_secret_word = expects_secret && !is_placeholder(word);
         clean.push_str(if is_secret_word { PLACEHOLDER } else { word });
         rest = after;
         // `?` ends the path of a URI, whose parameters have names of their own.
@@ -301,65 +331,22 @@ fn clean_words(line: &str) -> String {
     clean
 }
 
-/// Whether a word has the shape of a well-known kind of token.
-fn is_token(word: &str) -> bool {
-    const SHAPES: &[(&str, usize)] = &[
-        ("AKIA", 20),
-        ("ASIA", 20),
-        ("AIza", 39),
-        ("dapi", 36),
-        ("ghp_", 36),
-        ("gho_", 36),
-        ("ghs_", 36),
-        ("github_pat_", 36),
-        ("glpat-", 26),
-        ("hf_", 30),
-        ("npm_", 36),
-        ("pypi-", 36),
-        ("sk-", 35),
-        ("xoxb-", 24),
-        ("xoxp-", 24),
-    ];
-    let has_digit = word.contains(|c: char| c.is_ascii_digit());
-    let is_jwt = word.starts_with("eyJ") && word.matches('.').count() == 2 && word.len() > 40;
-    is_jwt
-        || (has_digit
-            && SHAPES
-                .iter()
-                .any(|(start, length)| word.starts_with(start) && word.len() >= *length))
-}
-
 /// The text with clean comments, and the numbers of the lines that changed.
 fn clean_comments(text: &str) -> (String, Vec<usize>) {
     let mut clean = String::with_capacity(text.len());
     let mut changed = Vec::new();
-    // The commented-out `name:` of a variable.
-    let mut names_secret = false;
+    let mut before = CommentAbove::Nothing;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let start = if line.trim_start().starts_with('#') {
             Some(line.len() - line.trim_start().len())
         } else {
-            line.find(" #").map(|space| space + 1)
+            line.find(" #").or(line.find("\t#")).map(|blank| blank + 1)
         };
         let (content, comment) = start
             .and_then(|start| line.split_at_checked(start))
             .unwrap_or((line, ""));
-        let bare = comment.trim_start_matches(['#', ' ', '-', '\t']);
-        let value = bare.strip_prefix("value: ").map(str::trim);
-        let new = match value {
-            Some(value) if names_secret && !is_placeholder(value) => {
-                comment.replacen(value, PLACEHOLDER, 1)
-            }
-            _ => {
-                let without = without_passwords(comment).unwrap_or_else(|| comment.to_owned());
-                clean_words(&clean_setting(&without))
-            }
-        };
-        if let Some(name) = bare.strip_prefix("name: ") {
-            names_secret = is_secret(name.trim().trim_matches(['"', '\'']));
-        } else if value.is_some() || comment.is_empty() {
-            names_secret = false;
-        }
+        let (new, above) = clean_comment(comment, before);
+        before = above;
         if new != comment {
             changed.push(index + 1);
         }
@@ -367,6 +354,60 @@ fn clean_comments(text: &str) -> (String, Vec<usize>) {
         clean.push_str(&new);
     }
     (clean, changed)
+}
+
+/// What the comment before says of the next one.
+#[derive(Clone, Copy, PartialEq)]
+enum CommentAbove {
+    Nothing,
+    /// The `name:` of a variable that holds a secret; its `value:` follows.
+    SecretName,
+    /// A private key that has not ended.
+    PrivateKey,
+}
+
+/// One line's comment without credentials.
+fn clean_comment(comment: &str, above: CommentAbove) -> (String, CommentAbove) {
+    let bare = comment.trim_start_matches(['#', ' ', '-', '\t']).trim_end();
+    if let Some(start) = comment.find("-----BEGIN")
+        && begins_private_key(comment)
+    {
+        let key = comment.get(start..).unwrap_or_default();
+        let below = if key.contains("-----END") {
+            CommentAbove::Nothing
+        } else {
+            CommentAbove::PrivateKey
+        };
+        return (comment.replacen(key.trim_end(), PLACEHOLDER, 1), below);
+    }
+    let line = comment.trim_start_matches(['#', ' ', '\t']).trim_end();
+    if above == CommentAbove::PrivateKey && !line.is_empty() {
+        let below = if line.contains("-----END") {
+            CommentAbove::Nothing
+        } else {
+            CommentAbove::PrivateKey
+        };
+        return (comment.replacen(line, PLACEHOLDER, 1), below);
+    }
+    let value = bare.strip_prefix("value: ").map(str::trim);
+    let clean = match value {
+        Some(value) if above == CommentAbove::SecretName && !is_placeholder(value) => {
+            comment.replacen(value, PLACEHOLDER, 1)
+        }
+        _ => {
+            let without = without_passwords(comment).unwrap_or_else(|| comment.to_owned());
+            let clean = clean_words(&clean_setting(&without));
+            shapes::without_tokens(&clean).unwrap_or(clean)
+        }
+    };
+    let below = match bare.strip_prefix("name: ") {
+        Some(name) if is_credential_name(name.trim().trim_matches(['"', '\''])) => {
+            CommentAbove::SecretName
+        }
+        None if value.is_none() && !comment.is_empty() => above,
+        _ => CommentAbove::Nothing,
+    };
+    (clean, below)
 }
 
 #[cfg(test)]
@@ -442,6 +483,31 @@ mod tests {
             ("x: Bearer abcdef\n", "x: Bearer REDACTED\n", "x"),
             ("x: a AKIAIOSFODNN7EXAMPLE b\n", "x: a REDACTED b\n", "x"),
             (
+                "env:\n  - name: AWS_ACCESS_KEY_ID\n    value: AKIAIOSFODNNXEXAMPLE\n",
+                "env:\n  - name: AWS_ACCESS_KEY_ID\n    value: REDACTED\n",
+                "env[0].value",
+            ),
+            (
+                "podAnnotations:\n  a: >-\n    see https://ghp_aB3dE5gHaB3dE5gHaB3dE5gH@github.com/a/b\n",
+                "podAnnotations:\n  a: see https://REDACTED@github.com/a/b\n",
+                "podAnnotations.a",
+            ),
+            (
+                "x: s3://AKIAIOSFODNN7EXAMPLE:wJalrXUt@minio/b\n",
+                "x: s3://REDACTED:PASSWORD@minio/b\n",
+                "x",
+            ),
+            (
+                "env: [{name: PGPASSWORD, value: hunter2}]\n",
+                "env: [{name: PGPASSWORD, value: REDACTED}]\n",
+                "env[0].value",
+            ),
+            (
+                "a: 1\t# xoxb-123456789012-abcdefghij\n",
+                "a: 1\t# REDACTED\n",
+                "line 1 (comment)",
+            ),
+            (
                 "# db: postgresql://u:hunter2@db/x\na: 1\n",
                 "# db: postgresql://u:PASSWORD@db/x\na: 1\n",
                 "line 1 (comment)",
@@ -474,6 +540,28 @@ mod tests {
         assert!(!text.contains("hunter"), "{text}");
         assert!(text.contains("admin_password = REDACTED"), "{text}");
         assert_eq!(paths, ["ini", "key"]);
+    }
+
+    #[test]
+    fn a_private_key_in_a_comment() {
+        let (text, paths) = redacted(
+            "# The key:\n#   -----BEGIN EC PRIVATE KEY-----\n#   hunter2\n#   hunter3\n\
+             #   -----END EC PRIVATE KEY-----\n# That was it.\na: 1\n",
+        );
+        assert_eq!(
+            text,
+            "# The key:\n#   REDACTED\n#   REDACTED\n#   REDACTED\n#   REDACTED\n\
+             # That was it.\na: 1\n"
+        );
+        assert_eq!(paths.len(), 4);
+    }
+
+    #[test]
+    fn a_key_that_is_a_credential_is_not_shared() {
+        assert_eq!(
+            redact("podLabels:\n  AKIAIOSFODNN7EXAMPLE: a\n"),
+            Err(NotShareable::Stuck("podLabels".to_owned()))
+        );
     }
 
     #[test]
