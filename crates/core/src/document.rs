@@ -174,6 +174,10 @@ impl Document {
             *self = renamed;
             return self.set(to, value);
         }
+        if is_moved && let Some(moved) = self.with_section_moved(&root, from, to, value) {
+            *self = moved;
+            return Ok(());
+        }
         let comments = splice::comments(&self.text, &root, from).filter(|_| is_moved);
         self.remove(from)?;
         self.set(to, value)?;
@@ -186,6 +190,24 @@ impl Document {
             }
         }
         Ok(())
+    }
+
+    /// The document with a section of several lines below another parent, as it
+    /// was written.
+    fn with_section_moved(
+        &self,
+        root: &Node,
+        from: &ValuePath,
+        to: &ValuePath,
+        value: &Json,
+    ) -> Option<Self> {
+        let section = splice::section(&self.text, root, from)?;
+        let mut moved = Self::saying(section.rest.clone(), &root.to_json())?;
+        moved.remove(from).ok()?;
+        moved.set(to, value).ok()?;
+        let root = moved.root().ok()?;
+        let text = splice::with_section(&moved.text, &root, to, &section)?;
+        Self::saying(text, &root.to_json())
     }
 
     /// The document with another name for a key, if it can keep its place.

@@ -209,13 +209,8 @@ pub(super) fn comments(text: &str, root: &Node, path: &ValuePath) -> Option<Comm
         return None;
     }
     let behind = page.slice(end..page.line_end(end));
-    let above = match page.attached_comment(line, start - line) {
-        // What a file begins with is about the file.
-        0 => "",
-        comment => page.slice(comment..line),
-    };
     Some(Comments {
-        above: above.lines().map(|line| line.trim().to_owned()).collect(),
+        above: page.comment_above(start),
         behind: behind.trim_end().to_owned(),
     })
 }
@@ -239,18 +234,109 @@ pub(super) fn with_comments(
     let has_one = page.slice(end..line_end).contains('#');
     let behind = if has_one { "" } else { &comments.behind };
     let text = page.spliced(line_end..line_end, behind);
-    let line = page.line_start(start);
-    let indent = page.slice(line..start);
+    Some(with_lines_above(&text, start, &comments.above))
+}
+
+/// An entry of several lines as its author wrote it.
+pub(super) struct Section {
+    /// The comment lines directly above it, without their indentation.
+    above: Vec<String>,
+    /// What follows its colon, to the end of its last line.
+    body: String,
+    /// The column of its key.
+    column: usize,
+    /// The text without the comments that the section ends with: no value is
+    /// behind them, so that they would stay where the section was.
+    pub(super) rest: String,
+}
+
+/// The section of an entry that is a block of several lines.
+pub(super) fn section(text: &str, root: &Node, path: &ValuePath) -> Option<Section> {
+    let page = Page::new(text);
+    let (Segment::Key(key), parent_path) = path.split_last()? else {
+        return None;
+    };
+    let parent = root.at(&parent_path)?;
+    let entry = parent.entry(key)?;
+    let start = entry.key_span.start;
+    let end = page.entry_end(parent, entry);
+    if page.is_flow(parent)
+        || !page.holds(parent, entry.key_span)
+        || !page.slice(start..end).trim_end().contains('\n')
+    {
+        return None;
+    }
+    let column = page.column(start);
+    let last_line_end = page.content_line_end(end);
+    let body_end = page.inner_comments_end(last_line_end, column);
+    let body = page.slice(page.colon(entry)?..body_end);
+    Some(Section {
+        above: page.comment_above(start),
+        body: body.replace("\r\n", "\n"),
+        column,
+        rest: page.without(last_line_end..body_end),
+    })
+}
+
+/// The text with an entry written as the section was, with its comments.
+pub(super) fn with_section(
+    text: &str,
+    root: &Node,
+    path: &ValuePath,
+    section: &Section,
+) -> Option<String> {
+    let page = Page::new(text);
+    let (Segment::Key(key), parent_path) = path.split_last()? else {
+        return None;
+    };
+    let parent = root.at(&parent_path)?;
+    let entry = parent.entry(key)?;
+    if page.is_flow(parent) {
+        return None;
+    }
+    let start = entry.key_span.start;
+    let column = page.column(start);
+    let end = page.content_line_end(page.entry_end(parent, entry));
+    let body: Vec<String> = section
+        .body
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| match index {
+            0 => line.to_owned(),
+            _ => shifted(line, section.column, column),
+        })
+        .collect();
+    let text = page.spliced(page.colon(entry)?..end, &body.join("\n"));
+    Some(with_lines_above(&text, start, &section.above))
+}
+
+/// A line of a block whose key goes from one column to another.
+fn shifted(line: &str, from: usize, to: usize) -> String {
+    let content = line.trim_start_matches(' ');
+    let indent = line.len() - content.len();
+    if content.is_empty() {
+        return line.to_owned();
+    }
+    format!(
+        "{}{content}",
+        " ".repeat((indent + to).saturating_sub(from))
+    )
+}
+
+/// The text with comments above the entry whose key begins at a position.
+fn with_lines_above(text: &str, key: usize, comments: &[String]) -> String {
+    let page = Page::new(text);
+    let line = page.line_start(key);
+    let indent = page.slice(line..key);
     // Behind a dash or in a flow there is no line above that is its own.
     if !indent.trim().is_empty() {
-        return Some(text);
+        return text.to_owned();
     }
     let above: Vec<String> = comments
-        .above
         .iter()
         .map(|comment| format!("{indent}{comment}\n"))
         .collect();
-    Some(Page::new(&text).spliced(line..line, &above.concat()))
+    page.spliced(line..line, &above.concat())
 }
 
 /// A text and how it breaks its lines.
@@ -428,6 +514,37 @@ impl<'t> Page<'t> {
             start = above;
         }
         start
+    }
+
+    /// The comment lines that belong to the entry whose key begins at a position,
+    /// without their indentation.
+    fn comment_above(&self, key: usize) -> Vec<String> {
+        let line = self.line_start(key);
+        let above = match self.attached_comment(line, key - line) {
+            // What a file begins with is about the file.
+            0 => "",
+            comment => self.slice(comment..line),
+        };
+        above.lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    /// The end of the comment lines behind a section that are indented further
+    /// than its key; the given line end where there are none.
+    fn inner_comments_end(&self, section_end: usize, column: usize) -> usize {
+        let mut end = section_end;
+        let mut line = self.next_line(section_end);
+        while line < self.text.len() {
+            let line_end = self.line_end(line);
+            let content = self.slice(line..line_end);
+            let comment = content.trim_start_matches(' ');
+            if comment.starts_with('#') && content.len() - comment.len() > column {
+                end = line_end;
+            } else if !comment.is_empty() {
+                break;
+            }
+            line = self.next_line(line);
+        }
+        end
     }
 
     /// Where the dash of an element stands in a block, or the element itself in a flow.

@@ -454,6 +454,96 @@ fn a_moved_value_takes_its_comments_along() {
 }
 
 #[test]
+fn a_moved_section_keeps_the_comments_inside_it() {
+    let text = "\
+# About the file.
+
+a:
+  keep: 1
+  # The section.
+  inner: # why
+    one:   'x'   # first
+
+    # Above two.
+    two:
+    - |
+      line 1
+
+      # no comment
+    - z # second
+    # At its end.
+
+  # About the next one.
+  next: 1
+d:
+  e: 2
+";
+    let value = json!({"one": "x", "two": ["line 1\n\n# no comment\n", "z"]});
+    let rest = "\
+# About the file.
+
+a:
+  keep: 1
+
+  # About the next one.
+  next: 1
+d:
+  e: 2
+";
+    let section = "\
+# The section.
+NAME: # why
+  one:   'x'   # first
+
+  # Above two.
+  two:
+  - |
+    line 1
+
+    # no comment
+  - z # second
+  # At its end.
+";
+    let indented = |indent: &str, name: &str| {
+        section
+            .replace("NAME", name)
+            .lines()
+            .map(|line| {
+                let indent = if line.is_empty() { "" } else { indent };
+                format!("{indent}{line}\n")
+            })
+            .collect::<String>()
+    };
+    for (to, expected) in [
+        ("d.inner", format!("{rest}{}", indented("  ", "inner"))),
+        ("inner", format!("{rest}{}", indented("", "inner"))),
+        (
+            "d.f.other",
+            format!("{rest}  f:\n{}", indented("    ", "other")),
+        ),
+    ] {
+        assert_eq!(moved(text, "a.inner", to, value.clone()), expected, "{to}");
+        let windows = moved(&text.replace('\n', "\r\n"), "a.inner", to, value.clone());
+        assert_eq!(windows, expected.replace('\n', "\r\n"), "{to}");
+    }
+    // The last one of its parent, and of a file that ends without a line break.
+    assert_eq!(
+        moved("a:\n  b:\n    c: 1 # why", "a.b", "b", json!({"c": 1})),
+        "a: {}\nb:\n  c: 1 # why"
+    );
+    // Where there is no place for lines, the value goes alone.
+    assert_eq!(
+        moved(
+            "a:\n  b:\n    c: 1 # why\nd: {e: 2}\n",
+            "a.b",
+            "d.b",
+            json!({"c": 1})
+        ),
+        "a: {}\nd: {e: 2, b: {c: 1}}\n"
+    );
+}
+
+#[test]
 fn edits_of_a_fix_are_done_together_or_not_at_all() {
     let at = |path| ValuePath::parse(path).unwrap();
     let set = |path| Edit::set(&at(path), json!(2));
