@@ -139,6 +139,31 @@ test("the form keeps its values while the text cannot be read, and says so", asy
     assert.equal(await page.control("mlflow.backendStoreUri").inputValue(), "sqlite:////mlflow/b.db");
 });
 
+test("the form cannot be edited while a Kubernetes object stands in the editor", async (t) => {
+    const page = await Configurator.open(t);
+    const good = "mlflow:\n  backendStoreUri: sqlite:////mlflow/a.db\nstorage:\n  enabled: true\n";
+    await page.writeValues(good);
+    const storage = page.control("storage.enabled");
+    assert.ok(await storage.isEnabled());
+    const object = "apiVersion: v1\nkind: Service\nmetadata:\n  name: mlflow\n";
+    await page.writeValues(object);
+    const form = page.page.locator("#settings fieldset");
+    const note = page.page.locator(`#${await form.getAttribute("aria-describedby")}`);
+    await note.waitFor({ state: "visible" });
+    assert.match(await note.innerText(), /Kubernetes object of kind Service/);
+    for (const control of [storage, page.control("mlflow.backendStoreUri"), page.control("service.type")]) {
+        assert.ok(await control.isDisabled());
+    }
+    // The values from before are still shown.
+    assert.equal(await storage.getAttribute("aria-checked"), "true");
+    await storage.click({ force: true });
+    assert.equal(await page.values(), object);
+    await page.writeValues(good);
+    assert.ok(await storage.isEnabled());
+    await storage.click();
+    assert.notEqual(await page.values(), good);
+});
+
 test("a finding leads to its setting", async (t) => {
     const page = await Configurator.open(t);
     await page.switch("Ingress").click();

@@ -324,6 +324,7 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
         })
         .collect_view();
     let is_unreadable = state.parts.part(|view| view.0.unreadable);
+    let object = state.object();
     view! {
         <div class="settings-head">
             <div class="search" role="search">
@@ -348,9 +349,21 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
             <nav class="sections" aria-label="Sections">
                 <ul>{links}</ul>
             </nav>
-            <p class="stale-note" hidden=move || !is_unreadable.get()>
-                "values.yaml cannot be read as it is. These are the settings from before; fix the \
-                 text to change them."
+            <p id="settings-note" class="stale-note" role="status" hidden=move || !is_unreadable.get()>
+                {move || match object.get() {
+                    Some(kind) => {
+                        format!(
+                            "values.yaml holds a Kubernetes object of kind {kind}, not values. \
+                             These are the settings from before. To edit them, replace the text \
+                             with values.",
+                        )
+                    }
+                    None => {
+                        "values.yaml cannot be read. These are the settings from before; fix the \
+                         text to change them."
+                            .to_owned()
+                    }
+                }}
             </p>
         </div>
     }

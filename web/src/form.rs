@@ -38,8 +38,15 @@ pub(crate) fn Form() -> impl IntoView {
             .query
             .with(|query| !SECTIONS.iter().any(|section| has_match(section, query)))
     });
+    let object = state.object();
     view! {
-        {sections}
+        <fieldset
+            aria-label="Settings of values.yaml"
+            aria-describedby="settings-note"
+            disabled=move || object.with(Option::is_some)
+        >
+            {sections}
+        </fieldset>
         <p class="empty" hidden=move || !nothing.get()>
             "No setting has " <q>{move || state.query.get()}</q>
             " in its name, path or help."
@@ -137,7 +144,7 @@ fn reset_button(
     state: State,
     setting: &'static Setting,
     path: ValuePath,
-    is_changed: ReadSignal<bool>,
+    is_changed: Signal<bool>,
 ) -> impl IntoView {
     let label = format!("Reset {} to its default", setting.label);
     view! {
@@ -229,9 +236,10 @@ fn shown(state: State, setting: &'static Setting, path: &ValuePath) -> ReadSigna
 }
 
 /// Whether something at or below a path differs from its default.
-fn is_changed(state: State, path: &ValuePath) -> ReadSignal<bool> {
+fn is_changed(state: State, path: &ValuePath) -> Signal<bool> {
     let path = path.clone();
     state
         .parts
         .part(move |view| changed_below(&view.0.merged, &path) > 0)
+        .into()
 }

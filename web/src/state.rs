@@ -355,6 +355,11 @@ impl State {
         })
     }
 
+    /// The kind of the Kubernetes object that stands in place of values.
+    pub fn object(self) -> ReadSignal<Option<String>> {
+        self.parts.part(|view| view.0.object.clone())
+    }
+
     /// How many settings below some paths differ from their defaults.
     pub fn changed_count(self, paths: Vec<ValuePath>) -> ReadSignal<usize> {
         self.parts.part(move |view| {

@@ -1,8 +1,9 @@
 //! What one render of the text gives to the page.
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
+use mlflow_k8s_core::document::Document;
 use mlflow_k8s_core::fix::apply_fixes;
-use mlflow_k8s_core::layers::Layer;
+use mlflow_k8s_core::layers::{Layer, object_kind};
 use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
 use mlflow_k8s_core::path::{Segment, ValuePath};
 use mlflow_k8s_core::release::{KubeVersion, Release};
@@ -147,6 +148,9 @@ pub struct View {
     pub merged: Arc<Node>,
     /// Whether this text cannot be read.
     pub unreadable: bool,
+    /// The kind of the Kubernetes object that stands in place of values. An
+    /// edit of the form would go into it.
+    pub object: Option<String>,
 }
 
 impl View {
@@ -165,6 +169,10 @@ impl View {
         });
         let stale = fresh.is_none();
         let unreadable = !outcome.all_read;
+        let object = unreadable
+            .then(|| Document::new(text).root().ok())
+            .flatten()
+            .and_then(|root| object_kind(&root));
         let merged = match before {
             // It is being typed: the form keeps what it has.
             Some(before) if unreadable => before.merged.clone(),
@@ -184,6 +192,7 @@ impl View {
             stale,
             merged,
             unreadable,
+            object,
         }
     }
 }
@@ -330,6 +339,8 @@ mod tests {
             let view = View::of(broken, &Target::default(), Some(&good));
             assert!(view.unreadable, "{broken}");
             assert!(Arc::ptr_eq(&view.merged, &good.merged), "{broken}");
+            let kind = (broken == object).then_some("Service");
+            assert_eq!(view.object.as_deref(), kind, "{broken}");
         }
         // A setting that is not there is one that can be read.
         let renamed = GOOD.replace("storage:", "storrage:");

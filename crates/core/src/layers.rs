@@ -220,14 +220,20 @@ fn read_values(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
+/// The kind of the Kubernetes object that somebody gave in place of values;
+/// `None` for values.
+pub fn object_kind(root: &Node) -> Option<String> {
+    root.entry("apiVersion")?;
+    let kind = root.entry("kind")?.value.to_json();
+    kind.as_str().map(str::to_owned)
+}
+
 /// Says that a text is no values file but an object of a cluster, and where
 /// such objects hold values. One message, as each of its keys is unknown.
 fn kubernetes_object(root: &Node) -> Option<Diagnostic> {
-    root.entry("apiVersion")?;
+    let kind = object_kind(root)?;
     let entry = root.entry("kind")?;
-    let kind = entry.value.to_json();
-    let kind = kind.as_str()?;
-    let help = match kind {
+    let help = match kind.as_str() {
         "HelmRelease" => "the values of a HelmRelease stand below its `spec.values`: give those",
         "Application" => {
             "the values of an Argo CD Application stand below its \

@@ -82,7 +82,7 @@ pub(super) fn group(
     };
     let problems = state.problems_at(path.clone(), false);
     let main_problems = main.map(|main| state.problems_at(path.join(main.key.as_str()), false));
-    let is_changed = is_changed(state, &path);
+    let is_changed = Signal::derive(move || count.get() > 0);
     let yaml_path = path.clone();
     view! {
         <div
