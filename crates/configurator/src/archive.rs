@@ -4,8 +4,6 @@
 //! (APPNOTE 4.3 to 4.5). Of the crates, `zip` adds 44 kB to the page and
 //! `rawzip` brings a table of 16 KiB for its checksum.
 
-use std::fmt;
-
 /// 1980-01-01, 00:00: the first moment that the format can name, as DOS date
 /// and time.
 const DATE: u16 = 0x0021;
@@ -21,16 +19,9 @@ const ATTRIBUTES: u32 = 0o100_644 << 16;
 
 /// A name or a text is too long, or there are too many, for the format
 /// without its extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too large for a zip file")]
 pub struct TooLarge;
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("too large for a zip file")
-    }
-}
-
-impl std::error::Error for TooLarge {}
 
 /// A zip file of texts by name, in the given order. Names are relative paths
 /// with `/`, each given once.

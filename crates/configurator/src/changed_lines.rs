@@ -24,7 +24,7 @@ pub struct Changes {
 
 /// More cells than this are not compared one by one: both sides are then
 /// different altogether, and a table of 8 MiB would be needed to prove it.
-const MOST_CELLS: usize = 1 << 26;
+const MAX_CELLS: usize = 1 << 26;
 
 /// Compares two texts line by line.
 pub fn changed(before: &str, after: &str) -> Changes {
@@ -122,7 +122,7 @@ fn add(one: u64, other: u64, carry: bool) -> (u64, bool) {
 /// where the length grows, and is computed from the row above by words. It
 /// takes the same short time whatever the texts are.
 fn matches(before: &[&str], after: &[&str]) -> Vec<(usize, usize)> {
-    if before.is_empty() || after.is_empty() || before.len() * after.len() > MOST_CELLS {
+    if before.is_empty() || after.is_empty() || before.len() * after.len() > MAX_CELLS {
         return Vec::new();
     }
     let width = before.len().div_ceil(64);

@@ -87,27 +87,18 @@ fn same_as_defaults(node: &Node, path: &ValuePath, same: &mut Vec<ValuePath>) {
 }
 
 /// Why a fragment gives nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum LinkError {
     /// A newer page made it.
+    #[error(
+        "This link is of version {0}, which this page does not know. Reload the page; it may be \
+         an old one."
+    )]
     UnknownVersion(String),
     /// It was cut or altered on the way.
+    #[error("This link is damaged: it was probably cut when it was copied.")]
     Damaged,
-}
-
-impl std::fmt::Display for LinkError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::UnknownVersion(version) => write!(
-                f,
-                "This link is of version {version}, which this page does not know. \
-                 Reload the page; it may be an old one."
-            ),
-            Self::Damaged => {
-                f.write_str("This link is damaged: it was probably cut when it was copied.")
-            }
-        }
-    }
 }
 
 /// The packed bytes of a fragment; `None` when it is no shared work at all.

@@ -1,5 +1,6 @@
 //! What is typed into a control, and the value that it stands for.
 
+use mlflow_k8s_core::diagnostic::Diagnostic;
 use mlflow_k8s_core::settings::Kind;
 use mlflow_k8s_core::source::SourceId;
 use mlflow_k8s_core::yaml;
@@ -39,16 +40,25 @@ pub fn yaml_text(value: &Json) -> String {
     }
 }
 
-/// The value of YAML, or what is wrong with it.
-pub fn parse_yaml(text: &str) -> Result<Json, String> {
+/// Why a field's text is no value.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseYamlError {
+    /// It is not YAML, or YAML that values cannot hold; the first fault of it.
+    #[error("{}", .0.message)]
+    Faulty(Box<Diagnostic>),
+}
+
+/// The value of YAML.
+pub fn parse_yaml(text: &str) -> Result<Json, ParseYamlError> {
     // An empty file of values is an empty mapping, but an empty field is nothing.
     if text.trim().is_empty() {
         return Ok(Json::Null);
     }
     let mut faults = Vec::new();
     let node = yaml::read(text, SourceId::DEFAULTS, &mut faults);
-    match (node, faults.first()) {
-        (_, Some(fault)) => Err(fault.message.clone()),
+    match (node, faults.into_iter().next()) {
+        (_, Some(fault)) => Err(ParseYamlError::Faulty(Box::new(fault))),
         (Some(node), None) => Ok(node.to_json()),
         (None, None) => Ok(Json::Null),
     }

@@ -11,14 +11,27 @@
 mod splice;
 
 use crate::diagnostic::{Code, Diagnostic, Edit};
-use crate::path::{Segment, ValuePath};
+use crate::path::{ParsePathError, Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{self, Node, Value};
 use serde_json::Value as Json;
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A values file that can be edited.
+///
+/// ```
+/// use mlflow_k8s_core::document::Document;
+/// use mlflow_k8s_core::path::ValuePath;
+///
+/// let mut document = Document::new("storage:\n  size: 10Gi # for a year\n");
+/// document.set(&ValuePath::parse("storage.size")?, &"20Gi".into())?;
+/// document.set(&ValuePath::parse("storage.enabled")?, &true.into())?;
+/// assert_eq!(
+///     document.text(),
+///     "storage:\n  enabled: true\n  size: 20Gi # for a year\n"
+/// );
+/// # Ok::<(), mlflow_k8s_core::document::EditError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     text: String,
@@ -27,48 +40,30 @@ pub struct Document {
 }
 
 /// Why an edit was refused. The text is as it was.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EditError {
     /// The text itself has faults.
+    #[error("the text has faults; fix them first")]
     Unreadable(Vec<Diagnostic>),
-    /// The path cannot be read; says why.
-    InvalidPath(String),
+    /// The path cannot be read.
+    #[error(transparent)]
+    InvalidPath(#[from] ParsePathError),
     /// A step of the path leads into something that has no such steps: a key
     /// into a list, an index into a mapping, anything into a scalar.
+    #[error("`{0}` is neither a mapping nor a list that can hold this")]
     NotACollection(ValuePath),
     /// A list index beyond the element after the last one.
+    #[error("`{0}` lies beyond the end of the list")]
     NoSuchElement(ValuePath),
     /// The path names the whole document.
+    #[error("an edit needs a path below the root")]
     WholeDocument,
     /// The value is part of an anchor that other places repeat, or is merged
     /// in from elsewhere: changing it here would change it there.
+    #[error("`{0}` is shared with other places by an anchor; edit it in the text")]
     Shared(ValuePath),
 }
-
-impl fmt::Display for EditError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(_) => f.write_str("the text has faults; fix them first"),
-            Self::InvalidPath(reason) => f.write_str(reason),
-            Self::NotACollection(path) => {
-                write!(
-                    f,
-                    "`{path}` is neither a mapping nor a list that can hold this"
-                )
-            }
-            Self::NoSuchElement(path) => {
-                write!(f, "`{path}` lies beyond the end of the list")
-            }
-            Self::WholeDocument => f.write_str("an edit needs a path below the root"),
-            Self::Shared(path) => write!(
-                f,
-                "`{path}` is shared with other places by an anchor; edit it in the text"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for EditError {}
 
 impl EditError {
     /// The same, for programs that show findings. The places point into the

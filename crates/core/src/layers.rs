@@ -28,6 +28,7 @@ use set::Grammar;
 /// order is Helm's, whatever the order given: presets, files, `--set-json`,
 /// `--set`, `--set-string`, `--set-file`, `--set-literal`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Layer {
     /// A preset by its name.
     Preset(String),
@@ -72,6 +73,7 @@ impl Layer {
 
 /// The merged values, and the texts that their places point into.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Layered {
     /// Every text that took part.
     pub sources: Sources,
@@ -85,6 +87,25 @@ pub struct Layered {
 /// Merges layers over the defaults.
 ///
 /// A layer that cannot be read is left out and leaves an error.
+///
+/// ```
+/// use mlflow_k8s_core::layers::{Layer, merge};
+/// use mlflow_k8s_core::path::ValuePath;
+///
+/// let file = Layer::File {
+///     name: "values.yaml".to_owned(),
+///     text: "replicaCount: 2\n".to_owned(),
+/// };
+/// let flag = Layer::Set("replicaCount=3".to_owned());
+/// let mut diagnostics = Vec::new();
+/// let layered = merge(&[flag, file], &mut diagnostics);
+///
+/// // A flag wins over a file, and says that the value came from it.
+/// let replicas = layered.merged.at(&ValuePath::root().join("replicaCount")).unwrap();
+/// assert_eq!(replicas.to_json(), 3);
+/// let source = layered.sources.get(replicas.span.source).unwrap();
+/// assert_eq!(source.origin.to_string(), "--set");
+/// ```
 pub fn merge(layers: &[Layer], diagnostics: &mut Vec<Diagnostic>) -> Layered {
     let sources = Sources::new();
     // A test holds that the defaults can be read.

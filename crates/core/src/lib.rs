@@ -33,6 +33,7 @@ use yaml::Node;
 
 /// What came of one run of the pipeline.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Every text that took part; the findings' spans point into it.
     pub sources: Sources,

@@ -2,6 +2,32 @@
 
 use std::fmt;
 
+/// Why a text is not a path. The message names what is wrong in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParsePathError {
+    /// A backslash with nothing behind it to take literally.
+    #[error("a path cannot end with a single backslash")]
+    EndsWithBackslash,
+    /// Nothing before a dot, an index or the end.
+    #[error("`{0}` has an empty key")]
+    EmptyKey(String),
+    /// Something else than digits in brackets, or a number too large.
+    #[error("`{0}` has `[` without a list index after it")]
+    NoIndex(String),
+    /// An index that does not end.
+    #[error("`{0}` has `[` without `]`")]
+    UnclosedIndex(String),
+    /// Something behind an index that begins no further step.
+    #[error("`{text}` has `{found}` where `.` or `[` must stand")]
+    NoStep {
+        /// The whole text.
+        text: String,
+        /// What stands behind the index.
+        found: char,
+    },
+}
+
 /// One step of a [`ValuePath`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Segment {
@@ -66,8 +92,18 @@ impl ValuePath {
     }
 
     /// Reads the text form. A key may hold any character; `\` takes the next
-    /// one literally. Errors name what is wrong in plain words.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// one literally.
+    ///
+    /// ```
+    /// use mlflow_k8s_core::path::{Segment, ValuePath};
+    ///
+    /// let path = ValuePath::parse(r"service.annotations.example\.com/owner")?;
+    /// assert_eq!(path.segments().last(), Some(&Segment::from("example.com/owner")));
+    /// assert_eq!(path.to_string(), r"service.annotations.example\.com/owner");
+    /// assert!(ValuePath::parse("ingress.hosts[first]").is_err());
+    /// # Ok::<(), mlflow_k8s_core::path::ParsePathError>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, ParsePathError> {
         let mut segments = Vec::new();
         if text.is_empty() {
             return Ok(Self::root());
@@ -80,11 +116,7 @@ impl ValuePath {
                     '.' | '[' => break,
                     '\\' => {
                         chars.next();
-                        key.push(
-                            chars
-                                .next()
-                                .ok_or("a path cannot end with a single backslash")?,
-                        );
+                        key.push(chars.next().ok_or(ParsePathError::EndsWithBackslash)?);
                     }
                     other => {
                         key.push(other);
@@ -94,7 +126,7 @@ impl ValuePath {
             }
             // `a[0][1]` has no key between two indexes; everywhere else one is needed.
             if key.is_empty() {
-                return Err(format!("`{text}` has an empty key"));
+                return Err(ParsePathError::EmptyKey(text.to_owned()));
             }
             segments.push(Segment::Key(key));
             while chars.next_if_eq(&'[').is_some() {
@@ -104,19 +136,18 @@ impl ValuePath {
                 }
                 let index = digits
                     .parse()
-                    .map_err(|_| format!("`{text}` has `[` without a list index after it"))?;
+                    .map_err(|_| ParsePathError::NoIndex(text.to_owned()))?;
                 if chars.next() != Some(']') {
-                    return Err(format!("`{text}` has `[` without `]`"));
+                    return Err(ParsePathError::UnclosedIndex(text.to_owned()));
                 }
                 segments.push(Segment::Index(index));
             }
             match chars.next() {
                 None => return Ok(Self(segments)),
                 Some('.') => {}
-                Some(other) => {
-                    return Err(format!(
-                        "`{text}` has `{other}` where `.` or `[` must stand"
-                    ));
+                Some(found) => {
+                    let text = text.to_owned();
+                    return Err(ParsePathError::NoStep { text, found });
                 }
             }
         }
@@ -178,8 +209,18 @@ mod tests {
 
     #[test]
     fn malformed_paths_are_refused() {
-        for text in ["a..b", ".a", "a[", "a[x]", "a[0", "a[0]b", "a\\", "a."] {
-            assert!(ValuePath::parse(text).is_err(), "{text}");
+        for (text, message) in [
+            ("a..b", "`a..b` has an empty key"),
+            (".a", "`.a` has an empty key"),
+            ("a.", "`a.` has an empty key"),
+            ("a[", "`a[` has `[` without a list index after it"),
+            ("a[x]", "`a[x]` has `[` without a list index after it"),
+            ("a[0", "`a[0` has `[` without `]`"),
+            ("a[0]b", "`a[0]b` has `b` where `.` or `[` must stand"),
+            ("a\\", "a path cannot end with a single backslash"),
+        ] {
+            let error = ValuePath::parse(text).unwrap_err();
+            assert_eq!(error.to_string(), message, "{text}");
         }
     }
 }

@@ -12,13 +12,13 @@ use crate::document::{Document, EditError};
 use crate::path::ValuePath;
 use crate::rules::secrets::{is_secret, password};
 use crate::yaml::{Entry, Node, Scalar, Value};
-use std::fmt;
 
 /// What stands in place of a credential.
 const PLACEHOLDER: &str = "REDACTED";
 
 /// A values file without credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Redacted {
     /// The text; what is no credential is as it was, byte for byte.
     pub text: String,
@@ -28,31 +28,27 @@ pub struct Redacted {
 }
 
 /// Why a text must not be shared: what is in it is not known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NotShareable {
     /// The text has faults.
+    #[error("the values have faults, so nobody knows what is secret in them; fix them first")]
     Unreadable(Vec<Diagnostic>),
-    /// A credential could not be taken out.
+    /// A credential could not be taken out of this setting or line.
+    #[error("`{0}` holds a credential that cannot be taken out by itself")]
     Stuck(String),
 }
 
-impl fmt::Display for NotShareable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(_) => f.write_str(
-                "the values have faults, so nobody knows what is secret in them; fix them first",
-            ),
-            Self::Stuck(place) => write!(
-                f,
-                "`{place}` holds a credential that cannot be taken out by itself"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NotShareable {}
-
 /// Takes the credentials out of a values text.
+///
+/// ```
+/// use mlflow_k8s_core::redact::redact;
+///
+/// let values = "mlflow:\n  backendStoreUri: postgresql://mlflow:hunter2@db/mlflow\n";
+/// let redacted = redact(values)?;
+/// assert!(redacted.text.contains("postgresql://mlflow:PASSWORD@db/mlflow"));
+/// assert_eq!(redacted.paths, ["mlflow.backendStoreUri"]);
+/// # Ok::<(), mlflow_k8s_core::redact::NotShareable>(())
+/// ```
 pub fn redact(values: &str) -> Result<Redacted, NotShareable> {
     let mut document = Document::new(values);
     let root = document.root().map_err(NotShareable::Unreadable)?;

@@ -22,11 +22,27 @@ impl std::fmt::Display for KubeVersion {
     }
 }
 
+/// Why a text is not a Kubernetes version to render for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseKubeVersionError {
+    /// It has another form.
+    #[error("`{0}` is not a Kubernetes version such as 1.34")]
+    NotAVersion(String),
+    /// Manifests are not rendered for it.
+    #[error(
+        "Kubernetes {0} is outside {oldest} to {newest}",
+        oldest = KubeVersion::OLDEST,
+        newest = KubeVersion::NEWEST
+    )]
+    Unsupported(KubeVersion),
+}
+
 impl std::str::FromStr for KubeVersion {
-    type Err = String;
+    type Err = ParseKubeVersionError;
 
     /// Reads `1.34`, `v1.34` and `1.34.2`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, ParseKubeVersionError> {
         let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
         let version = match (parts.next(), parts.next().map(str::parse::<u8>)) {
             (Some("1"), Some(Ok(minor)))
@@ -37,16 +53,12 @@ impl std::str::FromStr for KubeVersion {
             {
                 Self(minor)
             }
-            _ => return Err(format!("`{text}` is not a Kubernetes version such as 1.34")),
+            _ => return Err(ParseKubeVersionError::NotAVersion(text.to_owned())),
         };
         if (Self::OLDEST..=Self::NEWEST).contains(&version) {
             Ok(version)
         } else {
-            Err(format!(
-                "Kubernetes {version} is outside {} to {}",
-                Self::OLDEST,
-                Self::NEWEST
-            ))
+            Err(ParseKubeVersionError::Unsupported(version))
         }
     }
 }

@@ -12,6 +12,7 @@ impl SourceId {
 
 /// What kind of text a source is, and what it is called in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// The built-in default values.
     Defaults,

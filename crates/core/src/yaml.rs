@@ -7,7 +7,7 @@ mod syntax;
 mod writer;
 
 pub use node::{Entry, Node, Scalar, Value};
-pub use reader::{decode, read};
+pub use reader::{DecodeError, decode, read};
 pub use scalar::{Resolved, resolve};
 pub(crate) use writer::{Dashes, write_quoted, write_with};
 pub use writer::{write, write_all};

@@ -7,7 +7,7 @@ use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit};
 use mlflow_k8s_core::document::EditError;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::path::ValuePath;
-use mlflow_k8s_core::release::Release;
+use mlflow_k8s_core::release::{KubeVersion, Release};
 use mlflow_k8s_core::rules;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -41,10 +41,11 @@ impl Call {
         }
         let mut faults = Vec::new();
         let kube_version = options.kube_version.and_then(|version| {
-            let parsed = version.parse();
+            let parsed = version.parse::<KubeVersion>();
             parsed
-                .map_err(|message| {
+                .map_err(|error| {
                     let root = ValuePath::root();
+                    let message = error.to_string();
                     faults.push(Diagnostic::error(Code::KUBE_VERSION, root, message));
                 })
                 .ok()

@@ -266,7 +266,7 @@ pub(super) fn yaml_field(
                 }
             });
         }
-        Err(message) => fault.set(Some(message)),
+        Err(error) => fault.set(Some(error.to_string())),
     };
     let problems = state.problems_at(path.clone(), true);
     let placeholder = setting

@@ -36,9 +36,7 @@ impl TypedValueParser for RuleParser {
         StringValueParser::new()
             .try_map(|text| match subject(&text)? {
                 Subject::Rule(rule) => Ok(rule.code),
-                Subject::Check(code) => Err(format!(
-                    "{code} cannot be ignored; it is what rendering itself needs"
-                )),
+                Subject::Check(code) => Err(CodeError::NotARule(code)),
             })
             .parse_ref(command, arg, value)
     }
@@ -76,15 +74,23 @@ fn possible_value(code: Code) -> PossibleValue {
     PossibleValue::new(code.id).help(code.name)
 }
 
-fn subject(text: &str) -> Result<Subject, String> {
+/// Why a code cannot be used.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum CodeError {
+    #[error("{0} cannot be ignored; it is what rendering itself needs")]
+    NotARule(Code),
+    #[error("there is no such rule; did you mean {0}?")]
+    Misspelt(Code),
+    #[error("there is no such rule; `mlflow-k8s explain-rule` lists them")]
+    Unknown,
+}
+
+fn subject(text: &str) -> Result<Subject, CodeError> {
     if let Some(rule) = rules::find(text) {
         return Ok(Subject::Rule(rule));
     }
     if let Some(code) = rules::find_check(text) {
         return Ok(Subject::Check(code));
     }
-    Err(match rules::closest(text) {
-        Some(near) => format!("there is no such rule; did you mean {near}?"),
-        None => "there is no such rule; `mlflow-k8s explain-rule` lists them".to_owned(),
-    })
+    Err(rules::closest(text).map_or(CodeError::Unknown, CodeError::Misspelt))
 }

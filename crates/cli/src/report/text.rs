@@ -10,7 +10,7 @@ use super::printable;
 use crate::failure::print;
 
 /// More findings than anyone reads; the rest is counted.
-const MOST: usize = 100;
+const MAX_SHOWN: usize = 100;
 
 /// A longer line is not shown: the place says enough, and a screen full of
 /// one line says nothing.
@@ -33,7 +33,7 @@ pub(crate) fn text(sources: &Sources, diagnostics: &[Diagnostic], shown: Shown) 
     for diagnostic in diagnostics
         .iter()
         .filter(|diagnostic| shown.includes(diagnostic))
-        .take(MOST)
+        .take(MAX_SHOWN)
     {
         // Reasons are long, and the same for each finding of a rule.
         let with_reason = explained.insert(diagnostic.code);
@@ -153,8 +153,8 @@ pub(super) fn summary(
         .iter()
         .filter(|diagnostic| shown.includes(diagnostic))
         .count();
-    if shown_at_most > MOST {
-        parts.push(format!("the first {MOST} are shown"));
+    if shown_at_most > MAX_SHOWN {
+        parts.push(format!("the first {MAX_SHOWN} are shown"));
     }
     if matches!(shown, Shown::Problems) && count(Severity::Hint) > 0 {
         parts.push("`mlflow-k8s check` shows the hints".to_owned());

@@ -9,19 +9,43 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A values file of more bytes is refused; Helm stores a whole release in 1 MiB.
-const MOST_BYTES: usize = 2 * 1024 * 1024;
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Deeper nesting is refused. The deepest Kubernetes object has fewer levels.
-const MOST_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 /// Aliases may repeat this many nodes in all: a few lines could stand for billions.
-const MOST_ALIASED_NODES: usize = 100_000;
+const MAX_ALIASED_NODES: usize = 100_000;
 
-/// Bytes of a values file as text. The error says where they are not UTF-8.
-pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+/// Why bytes are not a values file's text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// They are in another encoding.
+    #[error("not UTF-8 text: line {line}, byte {byte}; save the file as UTF-8")]
+    NotUtf8 {
+        /// The line of the first byte that is not UTF-8, from 1.
+        line: usize,
+        /// How many bytes stand before it.
+        byte: usize,
+    },
+}
+
+/// Bytes of a values file as text.
+///
+/// ```
+/// use mlflow_k8s_core::yaml::{DecodeError, decode};
+///
+/// assert_eq!(decode(b"a: 1\n".to_vec()).as_deref(), Ok("a: 1\n"));
+/// assert_eq!(
+///     decode(b"a: 1\nb: \xff\n".to_vec()),
+///     Err(DecodeError::NotUtf8 { line: 2, byte: 8 })
+/// );
+/// ```
+pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
     String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..good).unwrap_or_default();
+        let byte = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..byte).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
-        format!("not UTF-8 text: line {line}, byte {good}; save the file as UTF-8")
+        DecodeError::NotUtf8 { line, byte }
     })
 }
 
@@ -121,11 +145,11 @@ struct Anchored {
 
 impl Reader<'_> {
     fn run(&mut self) -> Result<(), Stopped> {
-        if self.text.len() > MOST_BYTES {
+        if self.text.len() > MAX_BYTES {
             return Err(self.unreadable(
                 0,
                 format!(
-                    "the text has {} bytes, more than the {MOST_BYTES} that are read",
+                    "the text has {} bytes, more than the {MAX_BYTES} that are read",
                     self.text.len()
                 ),
             ));
@@ -136,8 +160,8 @@ impl Reader<'_> {
         let text = self.text.get(self.offset..).unwrap_or_default();
         let options = granit_parser::options! {
             emit_comments: false,
-            block_nesting_limit: MOST_DEPTH,
-            flow_nesting_limit: MOST_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+            flow_nesting_limit: MAX_DEPTH,
         };
         let mut documents = 0;
         let mut end_of_previous = self.offset;
@@ -270,7 +294,7 @@ impl Reader<'_> {
     }
 
     fn open(&mut self, anchor: usize, span: Span, collection: Collection) -> Result<(), Stopped> {
-        if self.open.len() >= MOST_DEPTH {
+        if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(span));
         }
         if self.key_expected() {
@@ -371,15 +395,15 @@ impl Reader<'_> {
             ));
         };
         self.aliased += anchored.size;
-        if self.aliased > MOST_ALIASED_NODES {
+        if self.aliased > MAX_ALIASED_NODES {
             return Err(stop(
                 Code::UNREADABLE,
                 span,
-                format!("aliases repeat more than {MOST_ALIASED_NODES} values"),
+                format!("aliases repeat more than {MAX_ALIASED_NODES} values"),
                 "write the values out",
             ));
         }
-        if self.open.len() + anchored.depth > MOST_DEPTH {
+        if self.open.len() + anchored.depth > MAX_DEPTH {
             return Err(too_deep(span));
         }
         let node = anchored.node.clone();
@@ -599,7 +623,7 @@ fn too_deep(span: Span) -> Stopped {
     stop(
         Code::UNREADABLE,
         span,
-        format!("nested more than {MOST_DEPTH} levels deep"),
+        format!("nested more than {MAX_DEPTH} levels deep"),
         "no setting is that deep; is a bracket not closed?",
     )
 }
