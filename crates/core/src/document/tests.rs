@@ -505,14 +505,18 @@ NAME: # why
   # At its end.
 ";
     let indented = |indent: &str, name: &str| {
-        section
-            .replace("NAME", name)
+        let section = section.replace("NAME", name);
+        let lines: Vec<String> = section
             .lines()
             .map(|line| {
-                let indent = if line.is_empty() { "" } else { indent };
-                format!("{indent}{line}\n")
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("{indent}{line}")
+                }
             })
-            .collect::<String>()
+            .collect();
+        lines.join("\n") + "\n"
     };
     for (to, expected) in [
         ("d.inner", format!("{rest}{}", indented("  ", "inner"))),
