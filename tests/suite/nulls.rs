@@ -232,15 +232,15 @@ fn collect(value: &Value, place: &str, fields: &mut BTreeMap<String, Value>) {
 /// Another value than the default, where the default might not be rendered.
 fn other(default: &Node) -> String {
     match default.to_json() {
-        Value::Number(number) => (number.as_i64().unwrap() + 1).to_string(),
+        Value::Number(number) => (number.as_i64().expect("a whole number") + 1).to_string(),
         Value::Bool(on) => (!on).to_string(),
         default => default.to_string(),
     }
 }
 
 fn check(path: &str, null: &Null) -> Result<(), String> {
-    let default = default_tree().unwrap();
-    let default = default.at(&ValuePath::parse(path).unwrap()).unwrap();
+    let place = ValuePath::parse(path).expect(path);
+    let default = default_tree().and_then(|tree| tree.at(&place)).expect(path);
     let nothing = fields(path, "null");
     match null {
         Like(value) => {
@@ -309,7 +309,11 @@ fn null_does_what_the_table_says() {
 #[test]
 fn every_setting_with_one_value_is_in_the_table() {
     let mut settings = BTreeSet::new();
-    scalars(default_tree().unwrap(), &ValuePath::root(), &mut settings);
+    scalars(
+        default_tree().expect("the defaults can be read"),
+        &ValuePath::root(),
+        &mut settings,
+    );
     // Parts of custom resources, all of them optional and null by default.
     settings.retain(|path| {
         ![

@@ -196,7 +196,7 @@ fn own_or_kubernetes<'a>(root: &'a Value, property: &'a Value) -> (Option<&'a st
         .chain(variants.into_iter().flatten())
         .find_map(|schema| schema["$ref"].as_str()?.strip_prefix("#/$defs/"));
     match reference {
-        Some(name) => (Some(name), &root["$defs"][name]),
+        Some(name) => (Some(name), root["$defs"].get(name).unwrap_or(property)),
         None => (None, property),
     }
 }
