@@ -545,6 +545,7 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK310": unreachable_host,
     "MK311": store_by_option,
     "MK312": certificate_by_option,
+    "MK313": refuses_to_start("value must be one of", code=1),
     "MK401": is_never_ready("unable to open database file"),
     "MK402": sqlite_in_memory,
     "MK403": refuses_to_start("Read-only file system: '/data'", code=1, s3=True),
@@ -563,7 +564,6 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK504": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, mended=200),
     "MK505": clients_shut_out,
     "MK506": answers(host="evil.example.com", bad=200, mended=403),
-    "MK507": answers(host="mlflow-mlflow:5000", bad=403, mended=200, s3=True),
     "MK508": answers(
         host="10.0.0.7:30500", origin="http://10.0.0.7:30500", bad=403, mended=200
     ),

@@ -3,7 +3,7 @@
 //! Made for values files and for what this project writes. It never fails: a
 //! line that is not YAML gets some colours, and the text stays as it is.
 
-use mlflow_k8s_core::yaml::{Resolved, resolve};
+use mlflow_k8s_core::yaml::{Implicit, resolve};
 
 /// What a part of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -382,9 +382,9 @@ impl<'t> Line<'t> {
             .map_or(rest.len(), |(at, _)| at);
         let text = rest.get(..end).unwrap_or(rest).trim_end();
         let kind = match resolve(text) {
-            Resolved::Int(_) | Resolved::Float(_) => Kind::Number,
-            Resolved::Bool(_) | Resolved::Null => Kind::Constant,
-            Resolved::String => Kind::String,
+            Implicit::Int(_) | Implicit::Float(_) => Kind::Number,
+            Implicit::Bool(_) | Implicit::Null => Kind::Constant,
+            Implicit::String => Kind::String,
         };
         self.take(text.len(), kind);
     }

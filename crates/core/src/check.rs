@@ -30,7 +30,7 @@ pub(crate) fn check(
 ) -> Vec<Diagnostic> {
     let mut findings = Findings::new(merged);
     names::check(values, resolved, release, &mut findings);
-    server::check(values, &mut findings);
+    server::check(values, resolved, &mut findings);
     containers::check(values, resolved, &mut findings);
     networking::check(values, &mut findings);
     kube_version::check(release, &mut findings);

@@ -2,7 +2,8 @@
 //! grid: what comes in on the left, what is used on the right.
 
 use crate::manifest::{Manifest, ManifestSet};
-use crate::references::{containers, list, pod, references, text};
+use crate::references::{pod, references};
+use crate::resolve::{KeptIn, Site};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -68,7 +69,9 @@ impl Diagram {
                 diagram.edge(&from, &to, found.by.word());
             }
             diagram.selections(manifests, manifest, &from);
-            diagram.addresses(manifests, manifest, &from);
+            if let Some(site) = manifests.site() {
+                diagram.addresses(manifest, site, &from);
+            }
         }
         diagram.arrange();
         diagram
@@ -141,49 +144,31 @@ impl Diagram {
 
     /// Edges to what a workload reaches by an address: garbage collection the
     /// server, the server its database and its object store.
-    fn addresses(&mut self, manifests: &ManifestSet, manifest: &Manifest, from: &str) {
-        let Some(pod) = pod(manifest) else {
-            return;
-        };
-        for variable in containers(pod).flat_map(|container| list(container, "/env")) {
-            let Some((scheme, rest)) =
-                text(variable, "/value").and_then(|value| value.split_once("://"))
-            else {
-                continue;
-            };
-            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            // A password may hold slashes; nothing before the `@` is shown.
-            let host = rest.rsplit_once('@').map_or(authority, |(_, host)| {
-                host.split(['/', '?', '#']).next().unwrap_or_default()
-            });
-            match text(variable, "/name") {
-                Some("MLFLOW_TRACKING_URI") => {
-                    let name = host.split([':', '.']).next().unwrap_or_default();
-                    let own = manifests
-                        .manifests()
-                        .iter()
-                        .any(|other| other.kind() == "Service" && other.name() == name);
-                    let to = if own {
-                        id("Service", name, None)
-                    } else {
-                        self.node("Server", host, None, true)
-                    };
-                    self.edge(from, &to, "asks");
-                }
-                Some("MLFLOW_BACKEND_STORE_URI" | "MLFLOW_REGISTRY_STORE_URI")
-                    if !scheme.starts_with("sqlite") =>
-                {
-                    let to = self.node("Database", host, None, true);
-                    self.edge(from, &to, "stores");
-                }
-                Some("MLFLOW_ARTIFACTS_DESTINATION" | "MLFLOW_DEFAULT_ARTIFACT_ROOT")
-                    if scheme != "file" && scheme != "mlflow-artifacts" =>
-                {
-                    let to = self.node("Bucket", &format!("{scheme}://{host}"), None, true);
-                    self.edge(from, &to, "stores");
-                }
-                _ => {}
+    fn addresses(&mut self, manifest: &Manifest, site: &Site, from: &str) {
+        let places = match manifest.kind() {
+            "Deployment" => &site.places,
+            "CronJob" => {
+                let Some(collector) = &site.collector else {
+                    return;
+                };
+                let to = match &collector.other_server {
+                    None => id("Service", &site.name, None),
+                    Some(host) => self.node("Server", host, None, true),
+                };
+                self.edge(from, &to, "asks");
+                &collector.places
             }
+            _ => return,
+        };
+        for place in places {
+            let to = match &place.kept_in {
+                KeptIn::Database { host, .. } => self.node("Database", host, None, true),
+                KeptIn::Bucket { scheme, host } => {
+                    self.node("Bucket", &format!("{scheme}://{host}"), None, true)
+                }
+                _ => continue,
+            };
+            self.edge(from, &to, "stores");
         }
     }
 

@@ -16,12 +16,14 @@ pub mod redact;
 mod references;
 pub mod release;
 mod render;
-pub mod resolve;
+mod resolve;
 pub mod rules;
 pub mod settings;
 pub mod source;
 pub mod values;
 pub mod yaml;
+
+pub use resolve::Feature;
 
 use diagnostic::{Code, Diagnostic};
 use layers::Layer;
@@ -46,6 +48,8 @@ pub struct Outcome {
     pub merged: Node,
     /// Whether every layer could be read; `merged` lacks what could not.
     pub all_read: bool,
+    /// The features that are on, as far as the values show it.
+    pub features: Vec<Feature>,
     /// The objects, unless a finding is an error.
     pub manifests: Option<ManifestSet>,
 }
@@ -96,13 +100,15 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
     sort(&mut diagnostics);
     sort(&mut silenced);
 
-    let manifests = (!diagnostic::has_errors(&diagnostics)).then(|| render::render(&resolved));
+    let manifests = (!diagnostic::has_errors(&diagnostics))
+        .then(|| render::render(&resolved, resolved.site(&values)));
     Outcome {
         sources: layered.sources,
         diagnostics,
         silenced,
         merged: layered.merged,
         all_read,
+        features: resolved.features(),
         manifests,
     }
 }

@@ -1,5 +1,6 @@
 //! Finished Kubernetes objects.
 
+use crate::resolve::Site;
 use serde_json::Value;
 
 /// One finished object.
@@ -57,22 +58,33 @@ impl Manifest {
 
 /// All objects of one release, in an order that is safe to apply.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ManifestSet(Vec<Manifest>);
+pub struct ManifestSet {
+    manifests: Vec<Manifest>,
+    site: Option<Site>,
+}
 
 impl ManifestSet {
-    /// Wraps objects that are in apply order.
-    pub fn new(manifests: Vec<Manifest>) -> Self {
-        Self(manifests)
+    /// Wraps objects that are in apply order, with what was decided about their release.
+    pub(crate) fn new(manifests: Vec<Manifest>, site: Site) -> Self {
+        Self {
+            manifests,
+            site: Some(site),
+        }
+    }
+
+    /// What was decided about the release; `None` without objects.
+    pub(crate) fn site(&self) -> Option<&Site> {
+        self.site.as_ref()
     }
 
     /// The objects, in apply order.
     pub fn manifests(&self) -> &[Manifest] {
-        &self.0
+        &self.manifests
     }
 
     /// Every object as YAML, one document each.
     pub fn to_yaml(&self) -> String {
-        crate::yaml::write_all(self.0.iter().map(Manifest::object))
+        crate::yaml::write_all(self.manifests.iter().map(Manifest::object))
     }
 
     /// Every object as one JSON `List`, which `kubectl apply -f` takes.
@@ -80,7 +92,7 @@ impl ManifestSet {
         let list = serde_json::json!({
             "apiVersion": "v1",
             "kind": "List",
-            "items": self.0.iter().map(Manifest::object).collect::<Vec<_>>(),
+            "items": self.manifests.iter().map(Manifest::object).collect::<Vec<_>>(),
         });
         format!("{list:#}\n")
     }

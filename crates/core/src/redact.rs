@@ -197,7 +197,7 @@ fn walk(node: &Node, path: &ValuePath, edits: &mut Vec<(ValuePath, String)>) {
 fn scalar(node: &Node) -> Option<String> {
     match &node.value {
         Value::Scalar(Scalar::Plain(text)) => match crate::yaml::resolve(text) {
-            crate::yaml::Resolved::Null | crate::yaml::Resolved::Bool(_) => None,
+            crate::yaml::Implicit::Null | crate::yaml::Implicit::Bool(_) => None,
             _ => Some(text.clone()),
         },
         Value::Scalar(Scalar::String(text)) => Some(text.clone()),

@@ -19,7 +19,7 @@ mod service_account;
 mod service_monitor;
 
 use crate::manifest::{Manifest, ManifestSet};
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, Site};
 
 /// Every kind, in an order that is safe to apply: what others refer to comes first.
 const KINDS: &[fn(&Resolved<'_>) -> Option<Manifest>] = &[
@@ -43,6 +43,7 @@ const KINDS: &[fn(&Resolved<'_>) -> Option<Manifest>] = &[
 ];
 
 /// Renders every object of the release.
-pub(crate) fn render(resolved: &Resolved<'_>) -> ManifestSet {
-    ManifestSet::new(KINDS.iter().filter_map(|kind| kind(resolved)).collect())
+pub(crate) fn render(resolved: &Resolved<'_>, site: Site) -> ManifestSet {
+    let manifests = KINDS.iter().filter_map(|kind| kind(resolved)).collect();
+    ManifestSet::new(manifests, site)
 }

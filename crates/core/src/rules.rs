@@ -128,6 +128,8 @@ struct Finding {
     path: ValuePath,
     message: String,
     severity: Option<Severity>,
+    /// Whether something that the values do not show may prevent it.
+    is_conditional: bool,
     help: Option<String>,
     fix: Option<Fix>,
 }
@@ -139,14 +141,36 @@ impl Finding {
             path,
             message: message.into(),
             severity: None,
+            is_conditional: false,
             help: None,
             fix: None,
+        }
+    }
+
+    /// How bad it is, when its rule's findings are as bad as `worst`.
+    fn severity_in(&self, worst: Severity) -> Severity {
+        let severity = self.severity.unwrap_or(worst);
+        if self.is_conditional {
+            severity.max(Severity::Warning)
+        } else {
+            severity
         }
     }
 
     /// Less bad than its rule says.
     fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// The condition under which it is no fault, where there is one. A fault
+    /// that may be prevented unseen is a warning at worst, and never silent.
+    fn unless(mut self, condition: Option<String>) -> Self {
+        if let Some(condition) = condition {
+            self.message.push_str(", unless ");
+            self.message.push_str(&condition);
+            self.is_conditional = true;
+        }
         self
     }
 
@@ -192,6 +216,10 @@ fn remove(dotted: &str) -> Edit {
     Edit::remove(&at(dotted))
 }
 
+/// What a fix changes that brings a volume or an SQLite file.
+const STOPS_AT_UPDATES: &str = "Each update then stops the server before its successor starts \
+                                (strategy `Recreate`): only one pod may have the data.";
+
 /// What the rules said.
 pub(crate) struct Findings {
     /// What was found.
@@ -219,7 +247,7 @@ pub(crate) fn run(
             &mut diagnostics
         };
         target.extend(findings.drain(..).map(|finding| Diagnostic {
-            severity: finding.severity.unwrap_or(rule.severity),
+            severity: finding.severity_in(rule.severity),
             span: crate::check::written(merged, &finding.path),
             help: finding.help,
             fix: finding.fix,

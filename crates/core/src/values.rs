@@ -42,6 +42,7 @@ pub(crate) use read::read;
 #[cfg(feature = "schema")]
 pub use schema::{commented_defaults, kubernetes, paths, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};
+pub(crate) use server::is_option;
 pub use server::{MlflowStores, Probe, Probes, Server};
 #[doc(hidden)]
 pub use setting::is_setting;

@@ -8,6 +8,6 @@ mod writer;
 
 pub use node::{Entry, Node, Scalar, Value};
 pub use reader::{DecodeError, decode, read};
-pub use scalar::{Resolved, resolve};
+pub use scalar::{Implicit, resolve};
 pub(crate) use writer::{Dashes, write_quoted, write_with};
 pub use writer::{write, write_all};

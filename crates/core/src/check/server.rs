@@ -8,13 +8,14 @@ use super::{Findings, path, quantity, schedule, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::EnvVarSource;
 use crate::path::ValuePath;
+use crate::resolve::Resolved;
 use crate::values::{Probe, Values};
 
-pub(super) fn check(values: &Values, findings: &mut Findings<'_>) {
+pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
     image(values, findings);
-    stores(values, findings);
+    stores(resolved, findings);
     options(values, findings);
-    ports(values, findings);
+    ports(values, resolved, findings);
     for (name, probe) in [
         ("liveness", &values.probes.liveness),
         ("readiness", &values.probes.readiness),
@@ -52,27 +53,21 @@ fn image(values: &Values, findings: &mut Findings<'_>) {
     );
 }
 
-fn stores(values: &Values, findings: &mut Findings<'_>) {
-    let stores = &values.mlflow;
-    let reference = |from: &Option<EnvVarSource>| {
-        from.clone()
-            .filter(|source| *source != EnvVarSource::default())
-    };
-    let backend = reference(&stores.backend_store_uri_from);
-    if stores.backend_store_uri.is_empty() && backend.is_none() {
-        let place = path(&["mlflow", "backendStoreUri"]);
-        let option = values.server.option_key("backend-store-uri");
+fn stores(resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
+    let backend = &resolved.stores.backend;
+    if backend.is_unset() {
+        let option = resolved.inputs.option(backend.name.option());
         findings.push(
             Diagnostic::error(
                 Code::MISSING_BACKEND_STORE,
-                place,
+                backend.name.setting(),
                 "the server has no database: set `mlflow.backendStoreUri` or \
                  `mlflow.backendStoreUriFrom`",
             )
             .help(match option {
-                Some(key) => format!(
-                    "move `server.value_options.{key}` to `mlflow.backendStoreUri`, which \
-                     garbage collection follows too"
+                Some(option) => format!(
+                    "move `{}` to `mlflow.backendStoreUri`, which garbage collection follows too",
+                    option.place()
                 ),
                 None => "to try MLflow, `--preset quickstart` keeps all data on one volume; in \
                          production, `--preset production` takes the URI of a PostgreSQL \
@@ -81,15 +76,9 @@ fn stores(values: &Values, findings: &mut Findings<'_>) {
             }),
         );
     }
-    for (key, from) in [
-        ("backendStoreUriFrom", backend),
-        (
-            "registryStoreUriFrom",
-            reference(&stores.registry_store_uri_from),
-        ),
-    ] {
-        if let Some(source) = from {
-            env_source(&path(&["mlflow", key]), &source, findings);
+    for store in resolved.stores.all() {
+        if let (Some(source), Some(place)) = (store.given_from, store.name.reference()) {
+            env_source(&place, source, findings);
         }
     }
 }
@@ -165,10 +154,10 @@ fn options(values: &Values, findings: &mut Findings<'_>) {
     }
 }
 
-fn ports(values: &Values, findings: &mut Findings<'_>) {
+fn ports(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
     const RULE: &str = "use a whole number from 1 to 65535";
     let is_port = |number: i64| (1..=65535).contains(&number);
-    if let Some(text) = values.server.option("port")
+    if let Some(text) = resolved.inputs.option_text("port")
         && !text.parse().is_ok_and(is_port)
     {
         findings.error(

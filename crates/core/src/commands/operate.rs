@@ -3,15 +3,18 @@
 use super::Step;
 use super::shell::{quote, secret_entry};
 use super::site::Site;
-use crate::references::{By, list, references, text};
+use crate::references::{By, references};
+use crate::resolve::{KeptIn, StoreName};
 use serde_json::Value;
 
 pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
     let mut steps: Vec<Step> = collect(site).into_iter().collect();
     steps.extend(backup(site));
     steps.push(upgrade(site));
-    let takes_secrets = references(site.deployment)
+    let deployment = site.first("Deployment").map(references);
+    let takes_secrets = deployment
         .iter()
+        .flatten()
         .any(|found| matches!(found.kind, "Secret" | "ConfigMap") && found.by != By::PullSecret);
     if takes_secrets {
         steps.push(restart(site));
@@ -21,15 +24,10 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
 
 fn collect(site: &Site<'_>) -> Option<Step> {
     let namespace = site.in_namespace();
+    let collector = site.facts.collector.as_ref()?;
     let cron_job = site.first("CronJob")?;
     let name = cron_job.name();
     let job = quote(&format!("{name}-now"));
-    let older_than = list(
-        cron_job.object(),
-        "/spec/jobTemplate/spec/template/spec/containers",
-    )
-    .flat_map(|container| list(container, "/command"))
-    .find_map(|argument| argument.as_str()?.strip_prefix("--older-than="));
     let step = Step::shell(
         "Collect garbage now",
         [
@@ -42,14 +40,14 @@ fn collect(site: &Site<'_>) -> Option<Step> {
         ],
     );
     Some(
-        step.why(match older_than {
-            Some(age) => format!(
+        step.why(match collector.older_than.as_str() {
+            "" => "It shows that the schedule will work, and removes for good what was deleted, \
+                 however lately."
+                .to_owned(),
+            age => format!(
                 "It shows that the schedule will work, and removes for good what was deleted more \
              than {age} ago."
             ),
-            None => "It shows that the schedule will work, and removes for good what was deleted, \
-                 however lately."
-                .to_owned(),
         }),
     )
 }
@@ -61,21 +59,13 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                        refuses them from then on: the copy is the only way back.";
     const DUMP: &str = "mlflow.dump";
     let namespace = site.in_namespace();
-    let uri = site.setting("backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
-    if let Some(uri) = uri {
-        let (scheme, rest) = uri.split_once("://")?;
-        let dialect = scheme.split('+').next().unwrap_or_default();
-        if dialect == "sqlite" {
-            let path = rest.strip_prefix('/')?;
-            let path = path.split('?').next().unwrap_or(path);
-            // Elsewhere the file goes with the pod.
-            let folder = site.volume_folder()?.trim_end_matches('/');
-            if !path
-                .strip_prefix(folder)
-                .is_some_and(|below| below.starts_with('/'))
-            {
-                return None;
-            }
+    let place = site.place(StoreName::Backend)?;
+    match &place.kept_in {
+        // Elsewhere the file goes with the pod.
+        KeptIn::Sqlite {
+            path: Some(path),
+            is_on_claim: true,
+        } => {
             let copy = "/tmp/mlflow-backup.db";
             let literal = |text: &str| Value::from(text).to_string();
             let program = format!(
@@ -83,13 +73,11 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                 literal(path),
                 literal(copy)
             );
-            let container = text(site.container, "/name").unwrap_or("mlflow");
             let exec = format!(
-                "kubectl exec {} {namespace} --container {} --",
+                "kubectl exec {} {namespace} --container mlflow --",
                 site.deployment_name(),
-                quote(container)
             );
-            return Some(
+            Some(
                 Step::shell(
                     TITLE,
                     [
@@ -99,12 +87,12 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                     ],
                 )
                 .why(WHY),
-            );
+            )
         }
-        let shown = crate::redact::without_passwords(uri).unwrap_or_else(|| uri.to_owned());
-        let (_, rest) = shown.split_once("://")?;
-        return match dialect {
-            "postgresql" => Some(
+        KeptIn::Database { dialect, .. } if dialect == "postgresql" => {
+            let shown = place.shown();
+            let (_, rest) = shown.split_once("://")?;
+            Some(
                 Step::shell(
                     TITLE,
                     [format!(
@@ -114,41 +102,36 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                 )
                 .why(WHY)
                 .why("Run it where the database can be reached."),
-            ),
-            _ => None,
-        };
+            )
+        }
+        KeptIn::Unseen(Some((name, key))) => {
+            // MLflow's URI may name a driver, which PostgreSQL's tools do not know.
+            let entry = format!(
+                "{} | sed 's/^postgresql+[a-z0-9]*:/postgresql:/'",
+                secret_entry(&namespace, name, key)
+            );
+            Some(
+                Step::shell(
+                    TITLE,
+                    [format!(
+                        "pg_dump --format=custom --file={DUMP} \"$({entry})\""
+                    )],
+                )
+                .why(WHY)
+                .why("This is for PostgreSQL. Run it where the database can be reached."),
+            )
+        }
+        _ => None,
     }
-    let (name, key) = site.secret_of("MLFLOW_BACKEND_STORE_URI")?;
-    // MLflow's URI may name a driver, which PostgreSQL's tools do not know.
-    let entry = format!(
-        "{} | sed 's/^postgresql+[a-z0-9]*:/postgresql:/'",
-        secret_entry(&namespace, name, key)
-    );
-    Some(
-        Step::shell(
-            TITLE,
-            [format!(
-                "pg_dump --format=custom --file={DUMP} \"$({entry})\""
-            )],
-        )
-        .why(WHY)
-        .why("This is for PostgreSQL. Run it where the database can be reached."),
-    )
 }
 
 fn upgrade(site: &Site<'_>) -> Step {
-    let strategy = text(site.deployment.object(), "/spec/strategy/type");
-    let replicas = site
-        .deployment
-        .object()
-        .pointer("/spec/replicas")
-        .and_then(Value::as_i64);
-    let how = match strategy {
-        Some("Recreate") => {
+    let how = match (site.facts.recreates, site.facts.replicas) {
+        (true, _) => {
             "The pod is stopped before its successor starts (`Recreate`: only one may have the \
              volume or the SQLite file), so the server is away for a minute or so."
         }
-        _ if replicas == Some(1) => {
+        (false, Some(1)) => {
             "The old pod goes when the new one is ready: nobody waits, unless the new version \
              has to change the tables."
         }

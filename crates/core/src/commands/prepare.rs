@@ -5,6 +5,7 @@ use super::shell::quote;
 use super::site::Site;
 use crate::manifest::Manifest;
 use crate::references::{By, Reference, containers, list, pod, references, text};
+use crate::resolve::{KeptIn, Place, StoreName};
 use serde_json::Value;
 
 /// A Secret or ConfigMap that somebody has to create.
@@ -55,9 +56,11 @@ pub(super) fn needs<'m>(site: &Site<'m>) -> Vec<Need<'m>> {
     for (manifest, found) in &all {
         let wanted = matches!(found.kind, "Secret" | "ConfigMap")
             && !found.optional
-            && found.namespace.is_none_or(|other| other == site.namespace)
+            && found
+                .namespace
+                .is_none_or(|other| other == site.facts.namespace)
             && !is_created(found.kind, found.name)
-            && !(found.by == By::Certificate && has_issuer(manifest));
+            && !(found.by == By::Certificate && site.facts.certificates_are_issued);
         if !wanted {
             continue;
         }
@@ -81,20 +84,6 @@ pub(super) fn needs<'m>(site: &Site<'m>) -> Vec<Need<'m>> {
         }
     }
     needs
-}
-
-/// Whether cert-manager makes an Ingress' certificates.
-fn has_issuer(ingress: &Manifest) -> bool {
-    ingress
-        .object()
-        .pointer("/metadata/annotations")
-        .and_then(Value::as_object)
-        .is_some_and(|annotations| {
-            ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"]
-                .iter()
-                .any(|key| annotations.contains_key(*key))
-                || annotations.get("kubernetes.io/tls-acme") == Some(&Value::from("true"))
-        })
 }
 
 impl<'m> Need<'m> {
@@ -168,8 +157,7 @@ impl<'m> Need<'m> {
 }
 
 const SECRET_KEY: &str = "MLFLOW_FLASK_SERVER_SECRET_KEY";
-pub(super) const ADMIN_PASSWORD: &str = "MLFLOW_AUTH_ADMIN_PASSWORD";
-const CONFIG_PATH: &str = "MLFLOW_AUTH_CONFIG_PATH";
+const ADMIN_PASSWORD: &str = "MLFLOW_AUTH_ADMIN_PASSWORD";
 const STORES: [&str; 2] = ["MLFLOW_BACKEND_STORE_URI", "MLFLOW_REGISTRY_STORE_URI"];
 /// Variables whose content is known.
 const OWN: [&str; 4] = [
@@ -267,10 +255,10 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
 
 fn namespace(site: &Site<'_>, needs: &[Need<'_>]) -> Option<Step> {
     let is_rendered = site.first("Namespace").is_some();
-    if site.namespace == "default" || (is_rendered && needs.is_empty()) {
+    if site.facts.namespace == "default" || (is_rendered && needs.is_empty()) {
         return None;
     }
-    let name = quote(site.namespace);
+    let name = quote(&site.facts.namespace);
     let command = if is_rendered {
         // With the annotation that apply compares with.
         format!("kubectl create namespace {name} --save-config")
@@ -319,7 +307,7 @@ fn look(site: &Site<'_>) -> Option<Step> {
                 "IngressClass" => add(format!("kubectl get {resource}")),
                 "Gateway" => add(format!(
                     "kubectl get {resource} --namespace {}",
-                    quote(found.namespace.unwrap_or(site.namespace))
+                    quote(found.namespace.unwrap_or(&site.facts.namespace))
                 )),
                 _ => {}
             }
@@ -434,15 +422,10 @@ fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
 
 /// What an object store usually asks of the environment.
 fn wanted_variables(site: &Site<'_>) -> &'static str {
-    let destination = site
-        .setting("artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION")
-        .unwrap_or_default();
-    if destination.starts_with("s3://") {
-        ", such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    } else if destination.starts_with("wasb") {
-        ", such as AZURE_STORAGE_CONNECTION_STRING"
-    } else {
-        ""
+    match site.bucket_scheme() {
+        Some("s3") => ", such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        Some("wasb" | "wasbs") => ", such as AZURE_STORAGE_CONNECTION_STRING",
+        _ => "",
     }
 }
 
@@ -459,8 +442,8 @@ fn certificate_hint(site: &Site<'_>, need: &Need<'_>) -> String {
         Some(hosts) => format!("The certificate of {}, and its key.", hosts.join(", ")),
         None => format!(
             "The certificate must be valid for the names that clients use, for example {}.{}.svc.cluster.local{}.",
-            site.service.name(),
-            site.namespace,
+            site.facts.name,
+            site.facts.namespace,
             if site.first("Ingress").is_none() && site.first("HTTPRoute").is_none() {
                 " and localhost"
             } else {
@@ -472,21 +455,19 @@ fn certificate_hint(site: &Site<'_>, need: &Need<'_>) -> String {
 
 /// Whether a file is the settings of basic auth.
 fn reads_users_from(site: &Site<'_>, key: &str) -> bool {
-    site.basic_auth()
-        && site
-            .literal(CONFIG_PATH)
-            .and_then(|path| path.rsplit('/').next())
-            == Some(key)
+    let sign_in = site.facts.sign_in.as_ref();
+    sign_in
+        .and_then(|sign_in| sign_in.configuration.as_deref()?.rsplit('/').next())
+        .is_some_and(|file| file == key)
 }
 
 /// The settings of basic auth, as a file of that name.
 fn users_file(site: &Site<'_>, key: &str) -> [String; 1] {
-    let backend = site.literal("MLFLOW_BACKEND_STORE_URI");
-    let database = match (site.volume_folder(), backend) {
+    let backend = site.place(StoreName::Backend);
+    let is_server = |place: &&Place| matches!(place.kept_in, KeptIn::Database { .. });
+    let database = match (&site.facts.claim_folder, backend.filter(is_server)) {
         (Some(folder), _) => format!("sqlite:///{}/basic_auth.db", folder.trim_end_matches('/')),
-        (None, Some(uri)) if !uri.starts_with("sqlite") => {
-            crate::redact::without_passwords(uri).unwrap_or_else(|| uri.to_owned())
-        }
+        (None, Some(backend)) => backend.shown(),
         _ => "postgresql://<USER>:<PASSWORD>@<HOST>:5432/<DATABASE>".to_owned(),
     };
     [format!(
@@ -497,7 +478,7 @@ fn users_file(site: &Site<'_>, key: &str) -> [String; 1] {
 }
 
 fn users_hint(site: &Site<'_>) -> String {
-    if site.volume_folder().is_some() {
+    if site.facts.claim_folder.is_some() {
         "The users are kept in a database of their own on the volume.".to_owned()
     } else {
         "The users may be kept in the server's own database; a `%` in the URI is written `%%` here."

@@ -1,11 +1,10 @@
 //! How to reach the server.
 
-use super::prepare::ADMIN_PASSWORD;
 use super::shell::{quote, secret_entry};
 use super::site::Site;
 use super::{Kind, Step};
-use crate::references::{list, text};
-use serde_json::Value;
+use crate::resolve::{Entrance, KeptIn, PublicAddress, StoreName};
+use crate::values::ServiceType;
 
 /// Where clients outside the cluster find the server.
 struct Address {
@@ -20,9 +19,14 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
     let mut public = Vec::new();
     ingress(site, &mut steps, &mut public);
     route(site, &mut steps, &mut public);
-    service(site, &mut steps);
+    steps.extend(service(site));
     let tunnel = tunnel(site);
-    let uri = format!("{}://localhost:{}{}", site.scheme, tunnel, site.prefix);
+    let facts = site.facts;
+    let uri = format!(
+        "{}://localhost:{tunnel}{}",
+        facts.scheme.as_str(),
+        facts.prefix
+    );
     steps.push(port_forward(site, tunnel, &uri, public.is_empty()));
     let address = public.into_iter().next().unwrap_or(Address {
         uri,
@@ -43,28 +47,9 @@ fn ingress(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     let Some(ingress) = site.first("Ingress") else {
         return;
     };
-    let object = ingress.object();
     let name = quote(&format!("ingress/{}", ingress.name()));
     let mut lines = vec![format!("kubectl get {name} {}", site.in_namespace())];
-    for rule in list(object, "/spec/rules") {
-        let host = text(rule, "/host").unwrap_or("<ADDRESS>");
-        let is_covered = list(object, "/spec/tls").any(|tls| {
-            let mut hosts = list(tls, "/hosts").filter_map(Value::as_str).peekable();
-            hosts.peek().is_none() || hosts.any(|covered| covers(covered, host))
-        });
-        let host = host.replacen('*', "<NAME>", 1);
-        let scheme = if is_covered { "https" } else { "http" };
-        let path = list(rule, "/http/paths")
-            .find_map(|path| text(path, "/path"))
-            .unwrap_or_default();
-        let uri = format!("{scheme}://{host}{}", path_below(site, path));
-        lines.push(check(&uri));
-        public.push(Address {
-            uri,
-            is_direct: false,
-        });
-    }
-    let first = public.first().map(|address| address.uri.clone());
+    let first = add_public(site, Entrance::Ingress, &mut lines, public);
     let title = match first {
         Some(uri) => format!("Open {uri}/"),
         None => "Look at the Ingress".to_owned(),
@@ -74,56 +59,13 @@ fn ingress(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     ));
 }
 
-/// Whether an entry of a certificate's hosts covers a host.
-fn covers(covered: &str, host: &str) -> bool {
-    covered == host
-        || covered
-            .strip_prefix("*.")
-            .is_some_and(|domain| host.split_once('.').is_some_and(|(_, rest)| rest == domain))
-}
-
-/// The path of the page: below the server's prefix or, where a controller
-/// rewrites paths, below the Ingress' own.
-fn path_below<'s>(site: &Site<'s>, path: &'s str) -> &'s str {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    if site.prefix.is_empty() && path.starts_with('/') && path.chars().all(is_plain) {
-        path.trim_end_matches('/')
-    } else {
-        site.prefix
-    }
-}
-
-fn check(uri: &str) -> String {
-    format!("curl --fail {}", quote(&format!("{uri}/health")))
-}
-
 fn route(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     let Some(route) = site.first("HTTPRoute") else {
         return;
     };
     let name = quote(&format!("httproute/{}", route.name()));
     let mut lines = vec![format!("kubectl get {name} {}", site.in_namespace())];
-    let mut hosts: Vec<&str> = list(route.object(), "/spec/hostnames")
-        .filter_map(Value::as_str)
-        .collect();
-    if hosts.is_empty() {
-        hosts.push("<ADDRESS>");
-    }
-    let path = list(route.object(), "/spec/rules")
-        .flat_map(|rule| list(rule, "/matches"))
-        .find_map(|found| text(found, "/path/value"))
-        .unwrap_or_default();
-    let mut first = None;
-    for host in hosts {
-        let host = host.replacen('*', "<NAME>", 1);
-        let uri = format!("https://{host}{}", path_below(site, path));
-        lines.push(check(&uri));
-        first.get_or_insert_with(|| uri.clone());
-        public.push(Address {
-            uri,
-            is_direct: false,
-        });
-    }
+    let first = add_public(site, Entrance::Gateway, &mut lines, public);
     let title = format!("Open {}/", first.unwrap_or_default());
     steps.push(Step::shell(title, lines).why(
         "Or with `http://`: the Gateway's listener decides. The host's name must lead to the \
@@ -131,12 +73,54 @@ fn route(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     ));
 }
 
-fn service(site: &Site<'_>, steps: &mut Vec<Step>) {
+/// Adds the addresses of an entrance, and lines that ask each; gives the first.
+fn add_public(
+    site: &Site<'_>,
+    entrance: Entrance,
+    lines: &mut Vec<String>,
+    public: &mut Vec<Address>,
+) -> Option<String> {
+    let before = public.len();
+    let is_there = |address: &&PublicAddress| address.entrance == entrance;
+    for address in site.facts.public.iter().filter(is_there) {
+        let host = match address.host.as_str() {
+            "" => "<ADDRESS>".to_owned(),
+            host => host.replacen('*', "<NAME>", 1),
+        };
+        let path = path_below(site, &address.path);
+        let uri = format!("{}://{host}{path}", address.scheme);
+        lines.push(check(&uri));
+        public.push(Address {
+            uri,
+            is_direct: false,
+        });
+    }
+    public.get(before).map(|address| address.uri.clone())
+}
+
+/// The path of the page: below the server's prefix or, where a controller
+/// rewrites paths, below the Ingress' own.
+fn path_below<'s>(site: &Site<'s>, path: &'s str) -> &'s str {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let prefix = &site.facts.prefix;
+    if prefix.is_empty() && path.starts_with('/') && path.chars().all(is_plain) {
+        path.trim_end_matches('/')
+    } else {
+        prefix
+    }
+}
+
+fn check(uri: &str) -> String {
+    format!("curl --fail {}", quote(&format!("{uri}/health")))
+}
+
+fn service(site: &Site<'_>) -> Option<Step> {
     let namespace = site.in_namespace();
-    let name = quote(&format!("service/{}", site.service.name()));
-    let (scheme, prefix) = (site.scheme, site.prefix);
-    let (title, lines) = match text(site.service.object(), "/spec/type") {
-        Some("NodePort") => (
+    let name = site.service_name();
+    let facts = site.facts;
+    let (scheme, prefix) = (facts.scheme.as_str(), &facts.prefix);
+    let (title, lines) = match facts.service_type {
+        ServiceType::NodePort => (
             "Ask for the port of the nodes",
             vec![
                 "NODE=$(kubectl get nodes -o jsonpath='{.items[0].status.addresses[0].address}')"
@@ -148,43 +132,39 @@ fn service(site: &Site<'_>, steps: &mut Vec<Step>) {
                 format!("echo \"{scheme}://$NODE:$PORT{prefix}/\""),
             ],
         ),
-        Some("LoadBalancer") => (
+        ServiceType::LoadBalancer => (
             "Ask for the address of the load balancer",
             vec![
                 format!(
                     "HOST=$(kubectl get {name} {namespace} -o \
                      jsonpath='{{.status.loadBalancer.ingress[0].ip}}{{.status.loadBalancer.ingress[0].hostname}}')"
                 ),
-                format!("echo \"{scheme}://$HOST:{}{prefix}/\"", site.service_port),
+                format!("echo \"{scheme}://$HOST:{}{prefix}/\"", facts.service_port),
             ],
         ),
-        _ => return,
+        ServiceType::ClusterIP => return None,
     };
-    let mut step = Step::shell(title, lines);
-    let is_open = site.security_is_off()
-        || site
-            .setting("cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS")
-            .is_some();
-    if !is_open {
-        step = step.why(
+    let step = Step::shell(title, lines);
+    Some(if facts.knows_origins {
+        step
+    } else {
+        step.why(
             "Browsers get 403 until `server.value_options.cors_allowed_origins` has this address \
              (without the path), and everybody until `allowed_hosts` has it if it is neither \
              private nor the Service's name.",
-        );
-    }
-    steps.push(step);
+        )
+    })
 }
 
 /// The port on the user's own machine: the Service's, where that needs no root.
-fn tunnel(site: &Site<'_>) -> i64 {
-    if site.service_port < 1024 {
-        5000
-    } else {
-        site.service_port
+fn tunnel(site: &Site<'_>) -> i32 {
+    match site.facts.service_port {
+        ..1024 => 5000,
+        port => port,
     }
 }
 
-fn port_forward(site: &Site<'_>, local: i64, uri: &str, is_only_way: bool) -> Step {
+fn port_forward(site: &Site<'_>, local: i32, uri: &str, is_only_way: bool) -> Step {
     let title = if is_only_way {
         format!("Open {uri}/ through a tunnel")
     } else {
@@ -195,12 +175,12 @@ fn port_forward(site: &Site<'_>, local: i64, uri: &str, is_only_way: bool) -> St
         [format!(
             "kubectl port-forward {} {} {local}:{}",
             site.in_namespace(),
-            quote(&format!("service/{}", site.service.name())),
-            site.service_port
+            site.service_name(),
+            site.facts.service_port
         )],
     )
     .why("It runs until Ctrl-C; use another terminal for the rest.");
-    if site.answers_localhost() {
+    if site.facts.answers_localhost {
         step
     } else {
         step.why(
@@ -217,24 +197,20 @@ fn client_settings(
     let namespace = site.in_namespace();
     let mut lines = Vec::new();
     let mut variables = Vec::new();
-    if address.is_direct && site.scheme == "https" {
-        let secret = list(site.pod, "/spec/volumes")
-            .find(|volume| text(volume, "/name") == Some("tls"))
-            .and_then(|volume| text(volume, "/secret/secretName"));
-        if let Some(secret) = secret {
-            lines.push(format!(
-                "{} > mlflow-ca.crt",
-                secret_entry(&namespace, secret, "tls.crt")
-            ));
-            variables.push((
-                "MLFLOW_TRACKING_SERVER_CERT_PATH",
-                "mlflow-ca.crt".to_owned(),
-            ));
-        }
+    let certificate = site.facts.certificate.as_ref();
+    if let Some(secret) = certificate.filter(|_| address.is_direct) {
+        lines.push(format!(
+            "{} > mlflow-ca.crt",
+            secret_entry(&namespace, secret, "tls.crt")
+        ));
+        variables.push((
+            "MLFLOW_TRACKING_SERVER_CERT_PATH",
+            "mlflow-ca.crt".to_owned(),
+        ));
     }
-    if site.basic_auth() {
+    if let Some(sign_in) = &site.facts.sign_in {
         lines.push("export MLFLOW_TRACKING_USERNAME=admin".to_owned());
-        lines.push(match site.secret_of(ADMIN_PASSWORD) {
+        lines.push(match &sign_in.admin_password {
             Some((name, key)) => format!(
                 "export MLFLOW_TRACKING_PASSWORD=\"$({})\"",
                 secret_entry(&namespace, name, key)
@@ -246,20 +222,21 @@ fn client_settings(
 }
 
 fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> Step {
+    let facts = site.facts;
     let cluster = format!(
         "{}://{}.{}.svc.cluster.local:{}{}",
-        site.scheme,
-        site.service.name(),
-        site.namespace,
-        site.service_port,
-        site.prefix
+        facts.scheme.as_str(),
+        facts.name,
+        facts.namespace,
+        facts.service_port,
+        facts.prefix
     );
     let mut lines = Vec::new();
     let mut settings: Vec<String> = variables
         .iter()
         .map(|(name, value)| format!("os.environ[{}] = {}", literal(name), literal(value)))
         .collect();
-    if site.workspaces() {
+    if facts.workspaces {
         settings.push("# Or another one; `default` is always there.".to_owned());
         settings.push("os.environ[\"MLFLOW_WORKSPACE\"] = \"default\"".to_owned());
     }
@@ -296,11 +273,12 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
              `MLFLOW_TRACKING_SERVER_CERT_PATH`.",
         );
     }
-    let root = site.setting("default-artifact-root", "MLFLOW_DEFAULT_ARTIFACT_ROOT");
-    if let Some(root) = root.filter(|root| !root.starts_with("mlflow-artifacts:")) {
-        let shown = crate::redact::without_passwords(root).unwrap_or_else(|| root.to_owned());
+    let root = site.place(StoreName::DefaultRoot);
+    let is_remote = |kept_in: &KeptIn| !matches!(kept_in, KeptIn::Unseen(_) | KeptIn::Proxied);
+    if let Some(root) = root.filter(|root| is_remote(&root.kept_in)) {
         step = step.why(format!(
-            "Clients write artifacts to {shown} themselves, and need credentials for it."
+            "Clients write artifacts to {} themselves, and need credentials for it.",
+            root.shown()
         ));
     }
     step

@@ -6,6 +6,7 @@ use super::shell::quote;
 use super::site::Site;
 use crate::manifest::Manifest;
 use crate::references::text;
+use crate::resolve::{KeptIn, StoreName};
 
 pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
     let namespace = site.in_namespace();
@@ -70,13 +71,13 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
             .why("Unless something else uses it."),
         );
     }
-    if site.namespace != "default" {
+    if site.facts.namespace != "default" {
         steps.push(
             Step::shell(
                 "Remove the namespace",
                 [format!(
                     "kubectl delete namespace {}",
-                    quote(site.namespace)
+                    quote(&site.facts.namespace)
                 )],
             )
             .why("With everything in it, volumes and what is not of this release included."),
@@ -99,18 +100,15 @@ fn resource(manifest: &Manifest) -> String {
 
 /// What the manifests do not hold.
 fn outside(site: &Site<'_>) -> &'static str {
-    let is_file = |uri: &str| uri.starts_with("sqlite") || uri.starts_with('/');
     let database = site
-        .setting("backend-store-uri", "MLFLOW_BACKEND_STORE_URI")
-        .is_none_or(|uri| !is_file(uri));
-    let artifacts = site
-        .setting("artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION")
-        .is_some_and(|uri| uri.contains("://") && !uri.starts_with("file:"));
+        .place(StoreName::Backend)
+        .is_none_or(|place| !matches!(place.kept_in, KeptIn::Sqlite { .. } | KeptIn::Folder));
+    let artifacts = site.bucket_scheme().is_some();
     match (database, artifacts) {
         (true, true) => "The database server and the object store keep what they have.",
         (true, false) => "The database server keeps what it has.",
         (false, true) => "The object store keeps what it has.",
-        (false, false) if site.volume_folder().is_none() => {
+        (false, false) if site.facts.claim_folder.is_none() => {
             "The data were in the pod, and go with it."
         }
         (false, false) => "",

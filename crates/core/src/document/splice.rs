@@ -4,7 +4,7 @@
 
 use super::default_order;
 use crate::path::{Segment, ValuePath};
-use crate::yaml::{self, Dashes, Entry, Node, Resolved, Scalar, Value, resolve};
+use crate::yaml::{self, Dashes, Entry, Implicit, Node, Scalar, Value, resolve};
 use serde_json::{Value as Json, json};
 use std::ops::Range;
 
@@ -872,7 +872,7 @@ fn flow_text(text: &str) -> String {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte));
-    if is_word && resolve(text) == Resolved::String {
+    if is_word && resolve(text) == Implicit::String {
         text.to_owned()
     } else {
         yaml::write_quoted(&Json::from(text))

@@ -47,7 +47,7 @@ fn container(resolved: &Resolved<'_>) -> Container {
         name: "mlflow".to_owned(),
         command: Some(server.command.clone()),
         ports: Some(vec![ContainerPort {
-            name: Some(server.port_name.to_owned()),
+            name: Some(server.scheme.as_str().to_owned()),
             container_port: server.port,
             protocol: Some("TCP".to_owned()),
             ..ContainerPort::default()

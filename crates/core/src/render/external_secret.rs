@@ -8,9 +8,8 @@ use crate::resolve::Resolved;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let external = resolved.external_secrets.as_ref()?;
-    let settings = external.settings;
     let spec = tree([
-        ("refreshInterval", settings.refresh_interval.to_tree()),
+        ("refreshInterval", external.refresh_interval.map(Into::into)),
         (
             "secretStoreRef",
             Some(tree([
@@ -23,13 +22,13 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             Some(tree([
                 ("name", external.secret_name.to_tree()),
                 ("creationPolicy", Some("Owner".into())),
-                ("template", metadata::some(&settings.template).to_tree()),
+                ("template", external.template.and_then(Tree::to_tree)),
             ])),
         ),
-        ("data", settings.data.to_tree()),
+        ("data", external.data.to_vec().to_tree()),
     ]);
     Some(object(
-        &settings.api_version,
+        external.api_version,
         "ExternalSecret",
         &metadata::namespaced(resolved, &external.name, Component::Server),
         vec![("spec", Some(spec))],

@@ -11,7 +11,7 @@ use crate::resolve::Resolved;
 use crate::values::IngressPath;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
-    let ingress = resolved.ingress?;
+    let ingress = resolved.ingress.as_ref()?;
     let rules = ingress
         .hosts
         .iter()
@@ -27,12 +27,12 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         })
         .collect();
     let metadata = ObjectMeta {
-        annotations: metadata::annotations(&ingress.annotations),
+        annotations: metadata::annotations(ingress.annotations),
         ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
     };
     let spec = IngressSpec {
-        ingress_class_name: metadata::some(&ingress.class_name),
-        tls: metadata::list(&ingress.tls),
+        ingress_class_name: ingress.class_name.map(str::to_owned),
+        tls: metadata::list(ingress.certificates),
         rules: Some(rules),
     };
     Some(object(
@@ -51,7 +51,7 @@ fn path(resolved: &Resolved<'_>, settings: &IngressPath) -> HttpIngressPath {
             service: Some(IngressServiceBackend {
                 name: resolved.fullname.clone(),
                 port: Some(ServiceBackendPort {
-                    name: Some(resolved.server.port_name.to_owned()),
+                    name: Some(resolved.server.scheme.as_str().to_owned()),
                 }),
             }),
         },

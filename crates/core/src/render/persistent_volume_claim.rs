@@ -8,7 +8,7 @@ use crate::resolve::Resolved;
 use std::collections::BTreeMap;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
-    let storage = resolved.storage?;
+    let claim = resolved.claim.as_ref()?;
     let metadata = ObjectMeta {
         // Data outlives the release, also where Helm has taken it over.
         annotations: Some(BTreeMap::from([(
@@ -18,18 +18,10 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
     };
     let spec = PersistentVolumeClaimSpec {
-        access_modes: Some(vec![storage.access_mode.as_str().to_owned()]),
-        storage_class_name: match storage.storage_class_name.as_str() {
-            "" => None,
-            // The charts' idiom for "no class": Kubernetes says it with the empty name.
-            "-" => Some(String::new()),
-            name => Some(name.to_owned()),
-        },
+        access_modes: Some(vec![claim.access_mode.as_str().to_owned()]),
+        storage_class_name: claim.class.map(str::to_owned),
         resources: Some(VolumeResourceRequirements {
-            requests: Some(BTreeMap::from([(
-                "storage".to_owned(),
-                storage.size.clone(),
-            )])),
+            requests: Some(BTreeMap::from([("storage".to_owned(), claim.size.clone())])),
         }),
     };
     Some(object(

@@ -7,10 +7,10 @@ use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
-    let settings = resolved.external_secrets.as_ref()?.settings;
-    let spec = tree([("provider", settings.provider.to_tree())]);
+    let external = resolved.external_secrets.as_ref()?;
+    let spec = tree([("provider", external.provider.to_tree())]);
     Some(object(
-        &settings.api_version,
+        external.api_version,
         "SecretStore",
         &metadata::namespaced(resolved, &resolved.fullname, Component::Server),
         vec![("spec", Some(spec))],

@@ -7,7 +7,7 @@ use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
-    let port_name = resolved.server.port_name;
+    let port_name = resolved.server.scheme.as_str();
     let metadata = ObjectMeta {
         annotations: metadata::annotations(resolved.service.annotations),
         ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)

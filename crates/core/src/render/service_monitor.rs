@@ -4,33 +4,28 @@ use super::metadata::{self, Component};
 use super::object::{object, tree};
 use crate::kubernetes::Tree;
 use crate::manifest::Manifest;
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, Scheme};
+use serde_json::Value;
 
 pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let monitor = resolved.service_monitor.as_ref()?;
-    let settings = monitor.settings;
-    let tls = resolved.server.port_name == "https";
+    let scheme = resolved.server.scheme;
     let mut object_meta = metadata::namespaced(resolved, &resolved.fullname, Component::Server);
     object_meta
         .labels
         .get_or_insert_default()
-        .extend(settings.labels.0.clone());
+        .extend(monitor.labels.0.clone());
     let endpoint = tree([
-        ("port", Some(resolved.server.port_name.into())),
+        ("port", Some(scheme.as_str().into())),
         ("path", Some(monitor.path.into())),
-        ("scheme", tls.then(|| "https".into())),
         (
-            "tlsConfig",
-            metadata::some(&settings.tls_config)
-                .filter(|_| tls)
-                .to_tree(),
+            "scheme",
+            (scheme == Scheme::Https).then(|| scheme.as_str().into()),
         ),
-        ("basicAuth", metadata::some(&settings.basic_auth).to_tree()),
-        ("interval", metadata::some(&settings.interval).to_tree()),
-        (
-            "scrapeTimeout",
-            metadata::some(&settings.scrape_timeout).to_tree(),
-        ),
+        ("tlsConfig", monitor.tls_config.and_then(Tree::to_tree)),
+        ("basicAuth", monitor.basic_auth.and_then(Tree::to_tree)),
+        ("interval", monitor.interval.map(Value::from)),
+        ("scrapeTimeout", monitor.scrape_timeout.map(Value::from)),
     ]);
     let spec = tree([
         (

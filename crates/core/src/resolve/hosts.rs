@@ -4,7 +4,9 @@
 //! `Origin` that it does not expect. Its own defaults know localhost and
 //! private addresses only: no Service name, no ingress host.
 
-use super::Address;
+use super::flag::{SECURITY_OFF, Switch};
+use super::inputs::{Inputs, Setting};
+use super::{Address, certificate};
 use crate::kubernetes::EnvVar;
 use crate::values::Values;
 
@@ -34,131 +36,193 @@ fn private_172() -> impl Iterator<Item = String> {
     (16..32).map(|second| format!("172.{second}.*"))
 }
 
+/// What leads from outside to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entrance {
+    Ingress,
+    Gateway,
+}
+
 /// Where the outside world reaches the server.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicHost<'a> {
-    /// The name, which may start with `*.`; never empty.
+    /// The name, which may start with `*.`; empty for every host.
     pub(crate) host: &'a str,
     /// What browsers may put before it.
     pub(crate) schemes: &'static [&'static str],
+    /// What takes its requests.
+    pub(crate) entrance: Entrance,
+    /// Whether the server sees the host as clients write it.
+    pub(crate) is_kept: bool,
+    /// The first path below which requests come; empty without one.
+    pub(crate) path: &'a str,
 }
 
-/// The hosts of the Ingress and the HTTPRoute.
-pub(crate) fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
-    let ingress = values.ingress.enabled.then_some(&values.ingress);
+/// What the Ingress and the HTTPRoute take, those of every host included.
+pub(super) fn public_hosts(values: &Values) -> Vec<PublicHost<'_>> {
+    const NGINX: &str = "nginx.ingress.kubernetes.io/upstream-vhost";
+    let ingress = Some(&values.ingress).filter(|ingress| ingress.enabled);
     let ingress_hosts = ingress.into_iter().flat_map(|ingress| {
-        ingress.hosts.iter().map(|host| PublicHost {
+        let is_kept = !ingress.annotations.0.contains_key(NGINX);
+        ingress.hosts.iter().map(move |host| PublicHost {
             host: &host.host,
-            schemes: if has_certificate(values, &host.host) {
+            schemes: if certificate::of_host(&ingress.tls, &host.host) {
                 &["https"]
             } else {
                 &["http"]
             },
+            entrance: Entrance::Ingress,
+            is_kept,
+            path: host.paths.first().map_or("", |first| &first.path),
         })
     });
-    let route = values.http_route.enabled.then_some(&values.http_route);
+    let route = Some(&values.http_route).filter(|route| route.enabled);
     let route_hosts = route.into_iter().flat_map(|route| {
-        route.hostnames.iter().map(|host| PublicHost {
+        let is_kept = !route.filters.iter().any(|filter| {
+            let rewrite = filter.url_rewrite.as_ref();
+            rewrite.is_some_and(|rewrite| rewrite.hostname.is_some())
+        });
+        let mut paths = route.matches.iter().filter_map(|one| one.path.as_ref());
+        let path = paths.find_map(|path| path.value.as_deref());
+        let every_host = route.hostnames.is_empty().then_some("");
+        let hosts = route.hostnames.iter().map(String::as_str);
+        hosts.chain(every_host).map(move |host| PublicHost {
             host,
             // The Gateway's listener decides, and the values do not know it.
             schemes: &["https", "http"],
+            entrance: Entrance::Gateway,
+            is_kept,
+            path: path.unwrap_or_default(),
         })
     });
-    ingress_hosts
-        .chain(route_hosts)
-        .filter(|public| !public.host.is_empty())
-        .collect()
+    ingress_hosts.chain(route_hosts).collect()
 }
 
-/// Whether an entry of `ingress.tls` covers the host. One without hosts covers all.
-fn has_certificate(values: &Values, host: &str) -> bool {
-    values.ingress.tls.iter().any(|tls| {
-        tls.hosts.as_deref().unwrap_or_default().is_empty()
-            || tls.hosts.iter().flatten().any(|covered| {
-                covered == host
-                    || covered.strip_prefix("*.").is_some_and(|domain| {
-                        host.split_once('.').is_some_and(|(_, rest)| rest == domain)
-                    })
+/// A list of what the server accepts.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepted<'a> {
+    /// The user's own list, which is never widened.
+    pub(crate) own: Option<Setting<'a>>,
+    /// The list that stands in place of the user's.
+    derived: Option<String>,
+}
+
+impl Accepted<'_> {
+    /// Whether a list stands in place of the user's.
+    pub(crate) fn is_derived(&self) -> bool {
+        self.derived.is_some()
+    }
+
+    /// The list that the server has; `None` when a Secret holds it. An empty
+    /// one means MLflow's defaults.
+    pub(crate) fn effective(&self) -> Option<&str> {
+        match &self.own {
+            Some(setting) => setting.text,
+            None => Some(self.derived.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// What the security middleware does.
+#[derive(Clone, Debug)]
+pub(crate) struct Security<'a> {
+    /// Whether it is switched off.
+    pub(crate) off: Switch<'a>,
+    /// Hosts that it lets through.
+    pub(crate) hosts: Accepted<'a>,
+    /// Origins that it lets through.
+    pub(crate) origins: Accepted<'a>,
+}
+
+/// The variable of the hosts.
+pub(crate) const HOSTS: &str = "MLFLOW_SERVER_ALLOWED_HOSTS";
+/// The variable of the origins.
+pub(crate) const ORIGINS: &str = "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS";
+
+impl<'a> Security<'a> {
+    /// Decides it. `envFrom` may hold a list unseen, and does not count: a Secret with
+    /// credentials is the usual one there, and without lists the server answers 403 to the
+    /// clients of its own Ingress.
+    pub(super) fn of(
+        inputs: &Inputs<'a>,
+        address: &Address<'_>,
+        public: &[PublicHost<'_>],
+    ) -> Self {
+        let off = SECURITY_OFF.switch(inputs);
+        let hosts = inputs.setting("allowed-hosts", HOSTS);
+        let origins = inputs.setting("cors-allowed-origins", ORIGINS);
+        let derives = |own: &Option<Setting<'_>>| own.is_none() && !off.is_on();
+        let derived_hosts = derives(&hosts).then(|| list_of_hosts(address, public));
+        let derived_origins = derives(&origins).then(|| list_of_origins(public));
+        Self {
+            off,
+            hosts: Accepted {
+                own: hosts,
+                derived: derived_hosts,
+            },
+            origins: Accepted {
+                own: origins,
+                derived: derived_origins.flatten(),
+            },
+        }
+    }
+
+    /// The variables that make the server accept its own names and the public
+    /// ones. As environment, because gunicorn refuses the options.
+    pub(super) fn env(&self) -> impl Iterator<Item = EnvVar> {
+        let lists = [
+            (HOSTS, &self.hosts.derived),
+            (ORIGINS, &self.origins.derived),
+        ];
+        lists.into_iter().filter_map(|(name, list)| {
+            let list = list.as_deref()?;
+            Some(super::env::plain(name, list))
+        })
+    }
+
+    /// Whether the server answers to `localhost`, as far as the values tell.
+    pub(super) fn answers_localhost(&self) -> bool {
+        self.off.is_on()
+            || self.hosts.effective().is_some_and(|list| {
+                list.is_empty()
+                    || list
+                        .split(',')
+                        .any(|host| matches!(host.trim(), "*" | "localhost:*" | "localhost*"))
             })
-    })
-}
-
-/// Whether the user decides about something by the option or the variable.
-/// A Secret or ConfigMap in `envFrom` may hold the variable unseen, and an
-/// explicit list of the user's is never replaced by a wider one.
-fn decided_by_user(values: &Values, option: &str, variable: &str) -> bool {
-    values.server.option(option).is_some()
-        || values.env.iter().any(|entry| entry.name == variable)
-        || values
-            .env_from
-            .iter()
-            .any(|source| variable.starts_with(source.prefix.as_deref().unwrap_or_default()))
-}
-
-fn middleware_is_off(values: &Values) -> bool {
-    values.server.flag("disable-security-middleware")
-        || values
-            .env
-            .iter()
-            .any(|entry| entry.name == "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
-}
-
-/// The variables that make the server accept its own names and the public
-/// ones. As environment, because gunicorn refuses the options.
-pub(super) fn env(values: &Values, address: &Address<'_>) -> Vec<EnvVar> {
-    const HOSTS: &str = "MLFLOW_SERVER_ALLOWED_HOSTS";
-    const ORIGINS: &str = "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS";
-    if middleware_is_off(values) {
-        return Vec::new();
     }
-    let mut variables = Vec::new();
-    if !decided_by_user(values, "allowed-hosts", HOSTS) {
-        variables.push(super::env::plain(HOSTS, list_of_hosts(values, address)));
-    }
-    if !decided_by_user(values, "cors-allowed-origins", ORIGINS)
-        && let Some(origins) = list_of_origins(values)
-    {
-        variables.push(super::env::plain(ORIGINS, origins));
-    }
-    variables
 }
 
 /// The release's own names, local and private addresses, and the public hosts.
-pub(super) fn list_of_hosts(values: &Values, address: &Address<'_>) -> String {
+pub(super) fn list_of_hosts(address: &Address<'_>, public: &[PublicHost<'_>]) -> String {
     let with_port = |host: &str| [host.to_owned(), format!("{host}:*")];
-    let mut hosts: Vec<String> = address
-        .host_names()
-        .iter()
-        .flat_map(|host| with_port(host))
-        .collect();
-    hosts.extend(LOCAL_AND_PRIVATE.iter().map(|host| (*host).to_owned()));
-    hosts.extend(private_172());
-    hosts.extend(
-        public_hosts(values)
-            .iter()
-            .flat_map(|public| with_port(public.host)),
-    );
-    unique(hosts).join(",")
+    let own = address.host_names();
+    let own = own.iter().flat_map(|host| with_port(host));
+    let local = LOCAL_AND_PRIVATE.iter().map(|host| (*host).to_owned());
+    let public = named(public).flat_map(|public| with_port(public.host));
+    joined(own.chain(local).chain(private_172()).chain(public))
 }
 
 /// What browsers send as the origin of the public hosts' pages; `None` without any.
-pub(crate) fn list_of_origins(values: &Values) -> Option<String> {
-    let origins: Vec<String> = public_hosts(values)
-        .iter()
-        .flat_map(|public| {
-            public
-                .schemes
-                .iter()
-                .map(|scheme| format!("{scheme}://{}", public.host))
-        })
-        .collect();
-    (!origins.is_empty()).then(|| unique(origins).join(","))
+fn list_of_origins(public: &[PublicHost<'_>]) -> Option<String> {
+    let origins = named(public).flat_map(|public| {
+        let schemes = public.schemes.iter();
+        schemes.map(|scheme| format!("{scheme}://{}", public.host))
+    });
+    Some(joined(origins)).filter(|list| !list.is_empty())
 }
 
-/// The texts without repetitions, in their order.
-fn unique(texts: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::BTreeSet::new();
-    texts
-        .into_iter()
-        .filter(|text| seen.insert(text.clone()))
-        .collect()
+/// The hosts that have a name.
+fn named<'p, 'a>(public: &'p [PublicHost<'a>]) -> impl Iterator<Item = &'p PublicHost<'a>> {
+    public.iter().filter(|public| !public.host.is_empty())
+}
+
+/// The texts without repetitions, in their order, with commas between them.
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen.join(",")
 }

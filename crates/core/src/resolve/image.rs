@@ -6,13 +6,13 @@ use std::fmt;
 
 /// A released version of MLflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MlflowVersion {
+pub(crate) struct MlflowVersion {
     /// 3 of 3.17.2.
-    pub major: u16,
+    pub(crate) major: u16,
     /// 17 of 3.17.2.
-    pub minor: u16,
+    pub(crate) minor: u16,
     /// 2 of 3.17.2.
-    pub patch: u16,
+    pub(crate) patch: u16,
 }
 
 impl fmt::Display for MlflowVersion {
@@ -24,7 +24,7 @@ impl fmt::Display for MlflowVersion {
 impl MlflowVersion {
     /// The version that an image tag names: `v3.17.2`, `3.17.2-full`,
     /// `v3.17.2-full@sha256:…`.
-    pub fn from_tag(tag: &str) -> Option<Self> {
+    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
         let tag = tag.strip_prefix('v').unwrap_or(tag);
         let numbers = tag.split(['-', '+', '_', '@']).next()?;
         let mut parts = numbers.split('.').map(str::parse);

@@ -1,6 +1,9 @@
 //! The server: command line, ports, probes, volumes, strategy.
 
-use super::{Address, Server, TLS_MOUNT_PATH, env, hosts, or, unless_empty, uri};
+use super::{
+    Address, Inputs, Scheme, Security, Server, Stores, TLS_MOUNT_PATH, certificate, env, flag, or,
+    unless_empty,
+};
 use crate::kubernetes::{
     DeploymentStrategy, EmptyDirVolumeSource, HttpGetAction, IntOrString, KeyToPath,
     PersistentVolumeClaimVolumeSource, Probe, RollingUpdateDeployment, SecretVolumeSource, Volume,
@@ -19,47 +22,73 @@ pub(super) fn as_port(number: i64) -> i32 {
     u16::try_from(number).map_or(0, i32::from)
 }
 
-pub(super) fn port(values: &Values) -> i32 {
-    let port = match values.server.option("port") {
+pub(super) fn port(inputs: &Inputs<'_>) -> i32 {
+    let port = match inputs.option_text("port") {
         Some(text) => text.parse().unwrap_or(0),
         None => DEFAULT_PORT,
     };
     as_port(port)
 }
 
-pub(super) fn port_name(values: &Values) -> &'static str {
-    if values.tls.enabled { "https" } else { "http" }
+/// The number of worker processes. MLflow runs at least one, and takes no number for its default.
+fn workers(inputs: &Inputs<'_>) -> i64 {
+    const DEFAULT: i64 = 4;
+    let setting = inputs.setting("workers", "MLFLOW_WORKERS");
+    let text = setting.and_then(|setting| setting.text).unwrap_or_default();
+    text.parse().map_or(DEFAULT, |number: i64| number.max(1))
 }
 
-/// The prefix from its own setting or from the option that means the same.
-pub(crate) fn static_prefix(values: &Values) -> &str {
-    or(
-        &values.server.static_prefix,
-        values.server.option("static-prefix").unwrap_or_default(),
-    )
-}
+pub(super) fn server<'a>(
+    values: &'a Values,
+    inputs: &Inputs<'a>,
+    address: &Address<'_>,
+    port: i32,
+    stores: &Stores<'_>,
+    security: &Security<'_>,
+) -> Server<'a> {
+    let mut own_env: Vec<_> = stores
+        .all()
+        .into_iter()
+        .filter_map(|store| store.env())
+        .collect();
+    own_env.extend(security.env());
 
-pub(super) fn server<'a>(values: &'a Values, address: &Address<'_>, port: i32) -> Server<'a> {
-    let mut own_env = env::stores(values);
-    own_env.extend(hosts::env(values, address));
-
+    let certificate = certificate::of_server(values);
+    let read_only_root = values.security_context.read_only_root_filesystem == Some(true);
     let mut mounts = Mounts::default();
     mounts.add_if(values.storage.enabled, || storage(values, address.fullname));
-    mounts.add_if(
-        values.security_context.read_only_root_filesystem == Some(true),
-        tmp,
-    );
-    mounts.add_if(values.tls.enabled, || tls(values));
+    mounts.add_if(read_only_root, tmp);
+    if let Some(secret) = certificate {
+        mounts.add(tls(secret));
+    }
     let (volumes, volume_mounts) =
         mounts.with_extra(&values.extra_volumes, &values.extra_volume_mounts);
 
-    let probe = |settings| probe(values, settings);
+    let scheme = if certificate.is_some() {
+        Scheme::Https
+    } else {
+        Scheme::Http
+    };
+    // Its own setting, or the option that means the same.
+    let static_prefix = or(
+        &values.server.static_prefix,
+        inputs.option_text("static-prefix").unwrap_or_default(),
+    );
+    let probe = |settings| probe(settings, scheme, static_prefix);
     Server {
         replicas: values.replica_count,
-        strategy: strategy(values),
-        command: command(values),
+        strategy: strategy(values, stores),
+        command: command(values, inputs, static_prefix),
         port,
-        port_name: port_name(values),
+        scheme,
+        certificate,
+        static_prefix,
+        workers: workers(inputs),
+        jobs: flag::JOBS.switch(inputs),
+        serves_artifacts: flag::SERVE_ARTIFACTS.switch(inputs),
+        workspaces: flag::WORKSPACES.switch(inputs),
+        basic_auth: inputs.option_text("app-name") == Some("basic-auth"),
+        read_only_root,
         env: env::overridden(own_env, [values.env.as_slice()]),
         liveness_probe: probe(&values.probes.liveness),
         readiness_probe: probe(&values.probes.readiness),
@@ -73,10 +102,10 @@ pub(super) fn server<'a>(values: &'a Values, address: &Address<'_>, port: i32) -
     }
 }
 
-fn command(values: &Values) -> Vec<String> {
+fn command(values: &Values, inputs: &Inputs<'_>, prefix: &str) -> Vec<String> {
     let settings = &values.server;
     let tls_options = values.tls.enabled.then(|| {
-        let user_options = settings.option("uvicorn-opts");
+        let user_options = inputs.option_text("uvicorn-opts");
         [
             &format!("--ssl-keyfile={TLS_MOUNT_PATH}/tls.key"),
             &format!("--ssl-certfile={TLS_MOUNT_PATH}/tls.crt"),
@@ -87,7 +116,6 @@ fn command(values: &Values) -> Vec<String> {
         .collect::<Vec<_>>()
         .join(" ")
     });
-    let prefix = static_prefix(values);
 
     let mut command = vec!["mlflow".to_owned(), "server".to_owned()];
     for (key, value) in &settings.value_options {
@@ -120,12 +148,12 @@ fn command(values: &Values) -> Vec<String> {
     command
 }
 
-fn strategy(values: &Values) -> DeploymentStrategy {
+fn strategy(values: &Values, stores: &Stores<'_>) -> DeploymentStrategy {
     if values.deployment_strategy != DeploymentStrategy::default() {
         return values.deployment_strategy.clone();
     }
     let one_at_a_time = (values.storage.enabled && values.storage.access_mode.is_exclusive())
-        || uri::is_sqlite(&values.mlflow.backend_store_uri);
+        || stores.backend.uri.is_some_and(|uri| uri.sqlite().is_some());
     if one_at_a_time {
         DeploymentStrategy {
             type_: Some("Recreate".to_owned()),
@@ -142,14 +170,13 @@ fn strategy(values: &Values) -> DeploymentStrategy {
     }
 }
 
-fn probe(values: &Values, settings: &values::Probe) -> Option<Probe> {
-    let prefix = static_prefix(values);
-    let path = format!("{}/health", prefix.strip_suffix('/').unwrap_or(prefix));
+fn probe(settings: &values::Probe, scheme: Scheme, prefix: &str) -> Option<Probe> {
+    let path = format!("{}/health", prefix.trim_end_matches('/'));
     settings.enabled.then(|| Probe {
         http_get: Some(HttpGetAction {
             path: Some(path),
-            port: IntOrString::String(port_name(values).to_owned()),
-            scheme: values.tls.enabled.then(|| "HTTPS".to_owned()),
+            port: IntOrString::String(scheme.as_str().to_owned()),
+            scheme: (scheme == Scheme::Https).then(|| "HTTPS".to_owned()),
             ..HttpGetAction::default()
         }),
         initial_delay_seconds: settings.initial_delay_seconds,
@@ -212,11 +239,11 @@ pub(super) fn tmp() -> (Volume, VolumeMount) {
     (volume, mount_at("/tmp"))
 }
 
-fn tls(values: &Values) -> (Volume, VolumeMount) {
+fn tls(secret_name: &str) -> (Volume, VolumeMount) {
     let volume = Volume {
         name: "tls".to_owned(),
         secret: Some(SecretVolumeSource {
-            secret_name: Some(values.tls.secret_name.clone()),
+            secret_name: Some(secret_name.to_owned()),
             ..SecretVolumeSource::default()
         }),
         ..Volume::default()

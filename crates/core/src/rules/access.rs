@@ -1,9 +1,11 @@
 //! Ways to the server: ingress controllers, Gateways, certificates.
 
-use super::facts::{Facts, is_below};
+use super::facts::Facts;
 use super::{Finding, Rule, at, host_pattern, set, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
+use crate::resolve::flag::JOBS;
+use crate::resolve::is_below;
 use crate::values::{HttpRouteMatch, IngressHost, PathType, ServiceType, StringMap};
 use serde_json::json;
 
@@ -67,8 +69,8 @@ fn upload_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         &["body-size", "snippet", "client-max-body"],
     );
     let root = facts.values.mlflow.default_artifact_root.as_str();
-    let past_the_server =
-        !facts.serves_artifacts() || !(root.is_empty() || root.starts_with("mlflow-artifacts:"));
+    let past_the_server = facts.resolved.server.serves_artifacts.is_off()
+        || !(root.is_empty() || root.starts_with("mlflow-artifacts:"));
     if !ingress.enabled || !is_nginx(facts) || told || past_the_server {
         return;
     }
@@ -244,7 +246,7 @@ const OWN_PATHS: &[&str] = &[
 ];
 
 fn one_host(facts: &Facts<'_>, ways: &[Way<'_>], owner: &str, findings: &mut Vec<Finding>) {
-    let prefix = facts.static_prefix().trim_end_matches('/');
+    let prefix = facts.resolved.server.static_prefix.trim_end_matches('/');
     let is_fine = |way: &Way<'_>| {
         // A controller may read it as a pattern.
         let is_pattern = way.path.contains(['*', '(', '[', '$', '|', '^', '\\']);
@@ -305,7 +307,7 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const TLS_WORDS: &[&str] = &["cert", "ssl", "tls", "https", "listen-ports"];
     const MESSAGE: &str = "passwords of basic auth pass in clear";
     let values = facts.values;
-    if !facts.basic_auth() {
+    if !facts.resolved.server.basic_auth {
         return;
     }
     let ingress = &values.ingress;
@@ -377,7 +379,7 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     ];
     let values = facts.values;
     // A container beside the server may ask in its place.
-    if values.server.option("app-name").is_some() || !values.extra_containers.is_empty() {
+    if facts.inputs().option("app-name").is_some() || !values.extra_containers.is_empty() {
         return;
     }
     let service = &values.service;
@@ -454,23 +456,24 @@ fn same_certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if !facts.runs_jobs() || facts.may_come_from_outside("MLFLOW_SERVER_ENABLE_JOB_EXECUTION") {
+    let jobs = &facts.resolved.server.jobs;
+    if jobs.is_off() {
         return;
     }
-    let listens_on = facts.values.server.option("host").unwrap_or("127.0.0.1");
+    let listens_on = facts.inputs().option_text("host").unwrap_or("127.0.0.1");
     let host = format!("{listens_on}:{}", facts.resolved.server.port);
     let is_shut_out = facts
         .effective_hosts()
         .is_some_and(|list| !host_pattern::is_allowed(list, &host));
     let (place, reason) = if facts.values.tls.enabled {
         (at("tls.enabled"), "in plain HTTP".to_owned())
-    } else if !facts.static_prefix().is_empty() {
+    } else if !facts.resolved.server.static_prefix.is_empty() {
         (
             at("server.staticPrefix"),
             "without the static prefix".to_owned(),
         )
     } else if let Some(setting) = facts.allowed_hosts().filter(|_| is_shut_out) {
-        (setting.place, format!("by the host {host}"))
+        (setting.place(), format!("by the host {host}"))
     } else {
         return;
     };
@@ -479,6 +482,7 @@ fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             place,
             format!("evaluations and other jobs on the server fail: they call it {reason}"),
         )
+        .unless(facts.unless_switched_off(&JOBS, jobs))
         .help(
             "if you do not use them, MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false in `env` saves \
              1.3 GiB of memory; else allow the host and do without certificate and prefix",

@@ -1,9 +1,10 @@
 //! Where artifacts go.
 
-use super::facts::{Facts, Keeps};
+use super::facts::Facts;
 use super::{Finding, Rule, at, set, texts};
 use crate::diagnostic::{Edit, Severity};
-use crate::path::ValuePath;
+use crate::resolve::uri::Uri;
+use crate::resolve::{Durability, Origin, Setting, Store, StoreName};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK441, artifacts_nowhere),
@@ -14,185 +15,145 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK446, artifact_credentials),
 ];
 
-/// Where artifacts go, as the server is told: by a setting of its own, an
-/// option or a variable.
+/// Where a store is, as the server is told.
 struct Place<'a> {
-    path: ValuePath,
+    setting: Setting<'a>,
     /// `None` when a Secret or the like tells it.
-    uri: Option<&'a str>,
+    uri: Option<Uri<'a>>,
+    durability: Option<Durability>,
 }
 
-fn destination<'a>(facts: &Facts<'a>) -> Option<Place<'a>> {
-    place(
-        facts,
-        "mlflow.artifactsDestination",
-        &facts.values.mlflow.artifacts_destination,
-        "artifacts-destination",
-        "MLFLOW_ARTIFACTS_DESTINATION",
-    )
-}
-
-fn default_root<'a>(facts: &Facts<'a>) -> Option<Place<'a>> {
-    place(
-        facts,
-        "mlflow.defaultArtifactRoot",
-        &facts.values.mlflow.default_artifact_root,
-        "default-artifact-root",
-        "MLFLOW_DEFAULT_ARTIFACT_ROOT",
-    )
-}
-
-fn place<'a>(
-    facts: &Facts<'a>,
-    dotted: &str,
-    own: &'a str,
-    option: &str,
-    variable: &str,
-) -> Option<Place<'a>> {
-    // An option wins over the variable, and an entry of `env` over the setting.
-    match facts.setting(option, variable) {
-        Some(setting) => Some(Place {
-            path: setting.place,
-            uri: setting.text,
-        }),
-        None if own.is_empty() => None,
-        None => Some(Place {
-            path: at(dotted),
-            uri: Some(own),
-        }),
-    }
-}
-
-/// The scheme of a URI; `None` for a path. `mlflow-artifacts:/` has one slash.
-fn scheme(uri: &str) -> Option<&str> {
-    let (scheme, _) = uri.split_once(':')?;
-    let is_scheme = !scheme.is_empty()
-        && scheme
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character));
-    is_scheme.then_some(scheme)
-}
-
-/// The path of a place on the file system, absolute: relative ones begin at
-/// the images' working directory, `/`.
-fn local_path(uri: &str) -> Option<String> {
-    let path = match scheme(uri) {
-        None => uri,
-        Some("file") => uri
-            .strip_prefix("file:")
-            .map(|rest| rest.strip_prefix("//").unwrap_or(rest))
-            .unwrap_or_default(),
-        Some(_) => return None,
-    };
-    let path = path.strip_prefix("./").unwrap_or(path);
-    Some(if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("/{path}")
+fn place<'a>(store: &Store<'a>) -> Option<Place<'a>> {
+    Some(Place {
+        setting: store.followed?,
+        uri: store.uri,
+        durability: store.durability,
     })
 }
 
-/// Edits that keep artifacts on the volume, switching it on if it is off.
-fn keep_on_the_volume(facts: &Facts<'_>) -> Vec<Edit> {
-    let folder = facts.values.storage.mount_path.trim_end_matches('/');
+fn destination<'a>(facts: &Facts<'a>) -> Option<Place<'a>> {
+    place(&facts.resolved.stores.destination)
+}
+
+fn default_root<'a>(facts: &Facts<'a>) -> Option<Place<'a>> {
+    place(&facts.resolved.stores.default_root)
+}
+
+/// The finding with a fix that keeps artifacts on the volume, switching it on
+/// if it is off, and makes some more edits.
+fn keep_on_the_volume(facts: &Facts<'_>, finding: Finding, more: Vec<Edit>) -> Finding {
+    let storage = &facts.values.storage;
+    let folder = storage.mount_path.trim_end_matches('/');
     let mut edits = vec![set(
         "mlflow.artifactsDestination",
         format!("{folder}/artifacts"),
     )];
-    if !facts.values.storage.enabled {
+    if !storage.enabled {
         edits.push(set("storage.enabled", true));
     }
-    edits
+    edits.extend(more);
+    let finding = finding.fix("Keep artifacts on the volume", edits);
+    if !storage.enabled && storage.access_mode.is_exclusive() && facts.rolls() {
+        finding.then(super::STOPS_AT_UPDATES)
+    } else {
+        finding
+    }
 }
 
 fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let root_is_remote = default_root(facts).is_some_and(|root| {
-        root.uri
-            .is_none_or(|uri| scheme(uri).is_some_and(|scheme| scheme != "mlflow-artifacts"))
-    });
-    let unseen = facts.may_come_from_outside("MLFLOW_ARTIFACTS_DESTINATION");
+    const VARIABLE: &str = StoreName::Destination.variable();
+    let server = &facts.resolved.server;
     // A local root has a rule of its own.
-    let root_is_local = default_root(facts)
-        .and_then(|root| root.uri)
-        .is_some_and(|uri| local_path(uri).is_some());
-    if !facts.serves_artifacts()
-        || destination(facts).is_some()
-        || root_is_remote
-        || root_is_local
-        || unseen
-    {
+    let root_is_elsewhere = default_root(facts)
+        .is_some_and(|root| root.uri.is_none_or(|uri| uri.scheme != "mlflow-artifacts"));
+    if server.serves_artifacts.is_off() || destination(facts).is_some() || root_is_elsewhere {
         return;
     }
-    let consequence = if facts.read_only_root() {
+    let consequence = if server.read_only_root {
         "cannot be written: every upload fails"
     } else {
         "goes with the container"
     };
-    findings.push(
-        Finding::new(
-            at("mlflow.artifactsDestination"),
-            format!("artifacts go to /mlartifacts, which {consequence}"),
-        )
-        .help("name an object store (s3://bucket/path) or a folder on the volume")
-        .fix("Keep artifacts on the volume", keep_on_the_volume(facts)),
-    );
+    let finding = Finding::new(
+        at("mlflow.artifactsDestination"),
+        format!("artifacts go to /mlartifacts, which {consequence}"),
+    )
+    .unless(facts.unless_defined(&[VARIABLE]));
+    findings.push(match better_off_in_an_object_store(facts) {
+        Some(reason) => finding.help(format!(
+            "name an object store: `mlflow.artifactsDestination: s3://bucket/path`, with its \
+             credentials in `env`; a volume does not fit, because {reason}"
+        )),
+        None => keep_on_the_volume(
+            facts,
+            finding.help("name an object store (s3://bucket/path) or a folder on the volume"),
+            Vec::new(),
+        ),
+    });
+}
+
+/// Why artifacts are better kept in an object store than on a volume, if they are.
+fn better_off_in_an_object_store(facts: &Facts<'_>) -> Option<&'static str> {
+    let storage = &facts.values.storage;
+    if facts.scales() && (!storage.enabled || storage.access_mode.is_exclusive()) {
+        return Some("several pods need the artifacts");
+    }
+    // The volume that is there already holds the artifacts at no price.
+    (!storage.enabled && !facts.resolved.stores.use_sqlite())
+        .then_some("with one, the server stops at each update before its successor starts")
 }
 
 fn artifacts_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if !facts.serves_artifacts() {
+    if facts.resolved.server.serves_artifacts.is_off() {
         return;
     }
     let Some(place) = destination(facts) else {
         return;
     };
-    let Some(path) = place.uri.and_then(local_path) else {
+    let Some(path) = place.uri.and_then(|uri| uri.local_path()) else {
         return;
     };
-    let (severity, consequence) = match facts.keeps(&path) {
-        Keeps::Data => return,
-        Keeps::UntilThePodGoes => (Severity::Warning, "go with the pod"),
-        Keeps::UntilTheContainerGoes => (Severity::Warning, "go with the container"),
-        Keeps::Nothing => (Severity::Error, "are on a volume that cannot be written"),
-        Keeps::NothingRootIsReadOnly => (
+    let (severity, consequence) = match place.durability {
+        None | Some(Durability::Persistent) => return,
+        Some(Durability::PodLifetime) => (Severity::Warning, "go with the pod"),
+        Some(Durability::ContainerLifetime) => (Severity::Warning, "go with the container"),
+        Some(Durability::ReadOnlyVolume) => {
+            (Severity::Error, "are on a volume that cannot be written")
+        }
+        Some(Durability::ReadOnlyRoot) => (
             Severity::Error,
             "cannot be written: the root file system is read-only and no volume is there",
         ),
     };
-    let mut edits = keep_on_the_volume(facts);
-    if place.path != at("mlflow.artifactsDestination") {
-        // The option or variable would win.
-        edits.push(Edit::remove(&entry_of(&place.path)));
-    }
-    findings.push(
-        Finding::new(place.path, format!("artifacts in {path} {consequence}"))
-            .severity(severity)
-            .help("name an object store (s3://bucket/path) or a folder below `storage.mountPath`")
-            .fix("Keep artifacts on the volume", edits),
-    );
-}
-
-/// The entry of a list of variables that a `value` belongs to.
-pub(super) fn entry_of(path: &ValuePath) -> ValuePath {
-    match path.split_last() {
-        Some((last, entry)) if *last == "value".into() => entry,
-        _ => path.clone(),
-    }
+    // An option or a variable would win over the setting.
+    let origin = place.setting.origin;
+    let wins = !matches!(origin, Origin::Setting(_));
+    let more = wins.then(|| Edit::remove(&origin.entry()));
+    let finding = Finding::new(origin.place(), format!("artifacts in {path} {consequence}"))
+        .severity(severity)
+        .help("name an object store (s3://bucket/path) or a folder below `storage.mountPath`");
+    findings.push(keep_on_the_volume(
+        facts,
+        finding,
+        more.into_iter().collect(),
+    ));
 }
 
 fn artifact_root_on_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(root) = default_root(facts) else {
         return;
     };
-    let Some(path) = root.uri.and_then(local_path) else {
+    let Some(path) = root.uri.and_then(|uri| uri.local_path()) else {
         return;
     };
-    let mut edits = vec![Edit::remove(&entry_of(&root.path))];
+    let origin = root.setting.origin;
+    let mut edits = vec![Edit::remove(&origin.entry())];
     if destination(facts).is_none() {
-        edits.push(set("mlflow.artifactsDestination", path.as_str()));
+        edits.push(set("mlflow.artifactsDestination", path.as_ref()));
     }
     findings.push(
         Finding::new(
-            root.path,
+            origin.place(),
             format!("clients would write artifacts to {path} on their own disks"),
         )
         .help("let the server store them: `mlflow.artifactsDestination`")
@@ -201,37 +162,41 @@ fn artifact_root_on_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn artifacts_not_served(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let Some(flag) = facts.flag("no-serve-artifacts") else {
+    const ROOT: &str = StoreName::DefaultRoot.variable();
+    let served = &facts.resolved.server.serves_artifacts;
+    let Some(origin) = served.origin.filter(|_| served.is_off()) else {
         return;
     };
-    let root = default_root(facts);
-    let message =
-        match (&root, destination(facts)) {
-            (None, None) if facts.may_come_from_outside("MLFLOW_DEFAULT_ARTIFACT_ROOT") => return,
-            (None, _) => "clients are not told where to write artifacts",
-            (Some(_), Some(place)) => {
-                let severity = Severity::Warning;
-                findings.push(
-                Finding::new(
-                    place.path.clone(),
-                    format!("`{}` is ignored: the server does not store artifacts", place.path),
-                )
-                .severity(severity)
-                .help("clients write to the default artifact root themselves; keep one of the two")
-                .fix("Remove it", [Edit::remove(&entry_of(&place.path))]),
-            );
-                return;
-            }
-            (Some(_), None) => return,
-        };
-    findings.push(
-        Finding::new(flag.clone(), message)
+    match (default_root(facts), destination(facts)) {
+        (None, _) => findings.push(
+            Finding::new(
+                origin.entry(),
+                "clients are not told where to write artifacts",
+            )
+            .unless(facts.unless_defined(&[ROOT]))
             .help(
-                "leave `no_serve_artifacts` out, or set `mlflow.defaultArtifactRoot` to a store \
+                "let the server store artifacts, or set `mlflow.defaultArtifactRoot` to a store \
                  that clients reach",
             )
-            .fix("Let the server store artifacts", [Edit::remove(&flag)]),
-    );
+            .fix(
+                "Let the server store artifacts",
+                [Edit::remove(&origin.entry())],
+            ),
+        ),
+        (Some(_), Some(place)) => {
+            let path = place.setting.place();
+            findings.push(
+                Finding::new(
+                    path.clone(),
+                    format!("`{path}` is ignored: the server does not store artifacts"),
+                )
+                .severity(Severity::Warning)
+                .help("clients write to the default artifact root themselves; keep one of the two")
+                .fix("Remove it", [Edit::remove(&place.setting.origin.entry())]),
+            );
+        }
+        (Some(_), None) => {}
+    }
 }
 
 /// The schemes in `mlflow/store/artifact/artifact_repository_registry.py`.
@@ -260,10 +225,8 @@ fn artifact_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .into_iter()
         .flatten()
     {
-        let Some(unknown) = place
-            .uri
-            .and_then(scheme)
-            .filter(|scheme| !SCHEMES.contains(scheme))
+        let scheme = place.uri.map(|uri| uri.scheme);
+        let Some(unknown) = scheme.filter(|scheme| !scheme.is_empty() && !SCHEMES.contains(scheme))
         else {
             continue;
         };
@@ -274,7 +237,7 @@ fn artifact_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             _ => "the images have s3://, gs://, wasbs://, abfss:// and paths on a volume",
         };
         let mut finding = Finding::new(
-            place.path,
+            place.setting.place(),
             format!("MLflow has no artifact store for {unknown}://"),
         )
         .help(help);
@@ -307,13 +270,14 @@ const NO_CREDENTIALS: &[&str] = &[
 
 fn artifact_credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let values = facts.values;
-    let Some(place) = destination(facts).filter(|_| facts.serves_artifacts()) else {
+    let served = &facts.resolved.server.serves_artifacts;
+    let Some(place) = destination(facts).filter(|_| !served.is_off()) else {
         return;
     };
-    let Some((scheme, prefixes)) = place
-        .uri
-        .and_then(scheme)
-        .and_then(|scheme| CREDENTIALS.iter().find(|(known, _)| *known == scheme))
+    let Some(uri) = place.uri else {
+        return;
+    };
+    let Some((scheme, prefixes)) = CREDENTIALS.iter().find(|(known, _)| *known == uri.scheme)
     else {
         return;
     };
@@ -334,11 +298,10 @@ fn artifact_credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if by_variable || by_identity || unseen {
         return;
     }
-    let uri = place.uri.unwrap_or_default();
     findings.push(
         Finding::new(
-            place.path,
-            format!("nothing in the values lets the server into {uri}"),
+            place.setting.place(),
+            format!("nothing in the values lets the server into {}", uri.text),
         )
         .help(match *scheme {
             "gs" => {

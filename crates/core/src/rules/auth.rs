@@ -1,8 +1,9 @@
 //! Basic auth.
 
-use super::facts::{Facts, Keeps};
+use super::facts::Facts;
 use super::{Finding, Rule, at, texts};
 use crate::diagnostic::{Edit, Severity};
+use crate::resolve::Durability;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -36,16 +37,16 @@ fn create_secret(facts: &Facts<'_>) -> String {
 
 fn auth_secret_key(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const VARIABLE: &str = "MLFLOW_FLASK_SERVER_SECRET_KEY";
-    let is_empty = facts.env(VARIABLE).is_some_and(|(_, entry)| {
-        entry.value_from.is_none() && entry.value.as_deref().unwrap_or_default().is_empty()
-    });
-    if !facts.basic_auth() || (facts.has_env(VARIABLE) && !is_empty) {
+    let setting = facts.inputs().from_variable(VARIABLE);
+    let is_empty = setting.is_some_and(|setting| setting.text == Some(""));
+    if !facts.resolved.server.basic_auth || (setting.is_some() && !is_empty) {
         return;
     }
     let finding = Finding::new(
         at("server.value_options.app_name"),
         format!("basic auth needs a secret key in {VARIABLE}"),
     )
+    .unless(facts.unless_defined(&[VARIABLE]))
     .help("keep it in a Secret and refer to it in `env`");
     findings.push(if is_empty {
         finding
@@ -63,16 +64,16 @@ fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const VARIABLE: &str = "MLFLOW_AUTH_ADMIN_PASSWORD";
     const LEAST: usize = 12;
     // Before, a password that everybody knows was used: a rule about the image says so.
-    if !facts.basic_auth() || facts.is_older_than(3, 16, 1) {
+    if !facts.resolved.server.basic_auth || facts.is_older_than(3, 16, 1) {
         return;
     }
     match facts.env(VARIABLE) {
-        None if facts.may_come_from_outside(VARIABLE) => {}
         None => findings.push(
             Finding::new(
                 at("server.value_options.app_name"),
                 format!("basic auth needs a password for its first user in {VARIABLE}"),
             )
+            .unless(facts.unless_defined(&[VARIABLE]))
             .help("keep it in a Secret and refer to it in `env`; it needs 12 characters or more")
             .fix(
                 "Take it from a Secret mlflow-auth-secret",
@@ -99,7 +100,7 @@ fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const VARIABLE: &str = "MLFLOW_AUTH_CONFIG_PATH";
     const FOLDER: &str = "/etc/mlflow/auth";
-    if !facts.basic_auth() {
+    if !facts.resolved.server.basic_auth {
         return;
     }
     if let Some((place, entry)) = facts.env(VARIABLE) {
@@ -108,8 +109,8 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         // An image of the user's own may hold the file.
         let nowhere = matches!(
-            facts.keeps(path),
-            Keeps::NothingRootIsReadOnly | Keeps::UntilTheContainerGoes
+            facts.resolved.server.durability(path),
+            Durability::ReadOnlyRoot | Durability::ContainerLifetime
         );
         if nowhere && facts.official_image() {
             findings.push(
@@ -122,11 +123,8 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         return;
     }
-    if facts.may_come_from_outside(VARIABLE) {
-        return;
-    }
     let values = facts.values;
-    let (severity, message) = if facts.read_only_root() {
+    let (severity, message) = if facts.resolved.server.read_only_root {
         (
             Severity::Error,
             "basic auth cannot make its database of users: the root file system is read-only",
@@ -139,6 +137,7 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     let finding = Finding::new(at("server.value_options.app_name"), message)
         .severity(severity)
+        .unless(facts.unless_defined(&[VARIABLE]))
         .help(
             "mount a configuration that names `database_uri`, on the volume or in PostgreSQL, and \
              set MLFLOW_AUTH_CONFIG_PATH to its path",
@@ -193,7 +192,7 @@ fn unknown_app(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn auth_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if facts.basic_auth() && facts.scales() {
+    if facts.resolved.server.basic_auth && facts.scales() {
         findings.push(
             Finding::new(
                 at("replicaCount"),

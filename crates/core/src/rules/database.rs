@@ -1,9 +1,11 @@
 //! The URIs of databases.
 
-use super::facts::{Facts, Keeps};
+use super::facts::Facts;
 use super::{Finding, Rule, at, set, texts};
 use crate::diagnostic::{Edit, Severity};
-use crate::resolve::uri;
+use crate::resolve::flag::FILE_STORE;
+use crate::resolve::uri::{Sqlite, Uri};
+use crate::resolve::{Durability, StoreName};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK401, sqlite_relative),
@@ -15,66 +17,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK407, migration_race),
 ];
 
-/// A database whose URI stands in the values.
-pub(super) struct Database<'a> {
-    /// `mlflow.backendStoreUri`.
-    pub(super) setting: &'static str,
-    /// `mlflow.backendStoreUriFrom`.
-    pub(super) reference: &'static str,
-    pub(super) uri: &'a str,
-    is_referenced: bool,
-}
-
-/// The databases that are set, by URI, by reference or both.
-fn all_databases<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Database<'a>> {
-    let stores = &facts.values.mlflow;
-    [
-        Database {
-            setting: "mlflow.backendStoreUri",
-            reference: "mlflow.backendStoreUriFrom",
-            uri: stores.backend_store_uri.as_str(),
-            is_referenced: is_set(stores.backend_store_uri_from.as_ref()),
-        },
-        Database {
-            setting: "mlflow.registryStoreUri",
-            reference: "mlflow.registryStoreUriFrom",
-            uri: stores.registry_store_uri.as_str(),
-            is_referenced: is_set(stores.registry_store_uri_from.as_ref()),
-        },
-    ]
-    .into_iter()
-    .filter(|database| !database.uri.is_empty())
-}
-
-fn is_set<T: Default + PartialEq>(reference: Option<&T>) -> bool {
-    reference.is_some_and(|reference| *reference != T::default())
-}
-
-/// The databases whose URI the server gets as it stands in the values.
-pub(super) fn databases<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Database<'a>> {
-    all_databases(facts).filter(|database| !database.is_referenced)
-}
-
-/// Where an SQLite URI leads.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Sqlite<'a> {
-    Memory,
-    Relative(&'a str),
-    Absolute(&'a str),
-}
-
-/// `None` for other databases.
-pub(super) fn sqlite(uri: &str) -> Option<Sqlite<'_>> {
-    if !uri::is_sqlite(uri) {
-        return None;
-    }
-    let (_, rest) = uri.split_once("://")?;
-    let path = rest.split('?').next().unwrap_or_default();
-    Some(match path.strip_prefix('/') {
-        None | Some("" | ":memory:") => Sqlite::Memory,
-        Some(path) if path.starts_with('/') => Sqlite::Absolute(path),
-        Some(path) => Sqlite::Relative(path),
-    })
+/// The databases whose URI the server gets as it stands in their settings.
+fn databases<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (StoreName, Uri<'a>)> {
+    let databases = facts.resolved.stores.databases();
+    databases
+        .map(|store| Some((store.name, store.own_uri()?)))
+        .into_iter()
+        .flatten()
 }
 
 /// A place for an SQLite file on the volume of `storage`.
@@ -83,14 +32,29 @@ fn on_the_volume(facts: &Facts<'_>, file: &str) -> String {
     format!("sqlite:///{folder}/{file}")
 }
 
-/// Edits that put the SQLite file onto the volume, switching it on if it is off.
-fn keep_on_the_volume(facts: &Facts<'_>, setting: &str, file: &str) -> Vec<Edit> {
-    let mut edits = vec![set(setting, on_the_volume(facts, file))];
+/// The finding with a fix that puts the SQLite file onto the volume, switching it
+/// on if it is off.
+fn keep_on_the_volume(
+    facts: &Facts<'_>,
+    finding: Finding,
+    title: &str,
+    store: StoreName,
+    file: &str,
+) -> Finding {
+    let mut edits = vec![Edit::set(&store.setting(), on_the_volume(facts, file))];
     if !facts.values.storage.enabled {
         edits.push(set("storage.enabled", true));
     }
-    edits
+    let finding = finding.fix(title, edits);
+    if facts.rolls() {
+        finding.then(super::STOPS_AT_UPDATES)
+    } else {
+        finding
+    }
 }
+
+/// The title of fixes that put an SQLite file onto the volume.
+const KEEP: &str = "Keep it on the volume";
 
 /// The last part of a path, or MLflow's usual name.
 fn file_name(path: &str) -> &str {
@@ -101,81 +65,69 @@ fn file_name(path: &str) -> &str {
 }
 
 fn sqlite_relative(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for Database { setting, uri, .. } in databases(facts) {
-        if let Some(Sqlite::Relative(path)) = sqlite(uri) {
-            findings.push(
-                Finding::new(
-                    at(setting),
-                    format!("`{uri}` is a path relative to the working directory"),
-                )
-                .help("an absolute path has four slashes: sqlite:////mlflow/mlflow.db")
-                .fix(
-                    "Keep it on the volume",
-                    keep_on_the_volume(facts, setting, file_name(path)),
-                ),
-            );
+    for (store, uri) in databases(facts) {
+        if let Some(Sqlite::Relative(path)) = uri.sqlite() {
+            let finding = Finding::new(
+                store.setting(),
+                format!("`{}` is a path relative to the working directory", uri.text),
+            )
+            .help("an absolute path has four slashes: sqlite:////mlflow/mlflow.db");
+            let file = file_name(path);
+            findings.push(keep_on_the_volume(facts, finding, KEEP, store, file));
         }
     }
 }
 
 fn sqlite_in_memory(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for Database { setting, uri, .. } in databases(facts) {
-        if sqlite(uri) == Some(Sqlite::Memory) {
-            findings.push(
-                Finding::new(at(setting), format!("`{uri}` keeps nothing"))
-                    .help("use a file on a volume: sqlite:////mlflow/mlflow.db")
-                    .fix(
-                        "Keep it on the volume",
-                        keep_on_the_volume(facts, setting, "mlflow.db"),
-                    ),
-            );
+    for (store, uri) in databases(facts) {
+        if uri.sqlite() == Some(Sqlite::Memory) {
+            let finding = Finding::new(store.setting(), format!("`{}` keeps nothing", uri.text))
+                .help("use a file on a volume: sqlite:////mlflow/mlflow.db");
+            findings.push(keep_on_the_volume(facts, finding, KEEP, store, "mlflow.db"));
         }
     }
 }
 
 fn sqlite_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for Database { setting, uri, .. } in databases(facts) {
-        let Some(Sqlite::Absolute(path)) = sqlite(uri) else {
+    for (store, uri) in databases(facts) {
+        let Some(Sqlite::Absolute(path)) = uri.sqlite() else {
             continue;
         };
-        let (severity, consequence) = match facts.keeps(path) {
-            Keeps::Data => continue,
-            Keeps::UntilThePodGoes => (Severity::Warning, "goes with the pod"),
-            Keeps::UntilTheContainerGoes => (Severity::Warning, "goes with the container"),
-            Keeps::Nothing => (Severity::Error, "is on a volume that cannot be written"),
-            Keeps::NothingRootIsReadOnly => (
+        let (severity, consequence) = match facts.resolved.server.durability(path) {
+            Durability::Persistent => continue,
+            Durability::PodLifetime => (Severity::Warning, "goes with the pod"),
+            Durability::ContainerLifetime => (Severity::Warning, "goes with the container"),
+            Durability::ReadOnlyVolume => {
+                (Severity::Error, "is on a volume that cannot be written")
+            }
+            Durability::ReadOnlyRoot => (
                 Severity::Error,
                 "cannot be written: the root file system is read-only and no volume is there",
             ),
         };
-        findings.push(
-            Finding::new(at(setting), format!("the database {path} {consequence}"))
-                .severity(severity)
-                .help(format!(
-                    "keep it below `storage.mountPath` with `storage.enabled`: {}",
-                    on_the_volume(facts, file_name(path))
-                ))
-                .fix(
-                    "Keep it on the volume",
-                    keep_on_the_volume(facts, setting, file_name(path)),
-                ),
-        );
+        let file = file_name(path);
+        let finding = Finding::new(
+            store.setting(),
+            format!("the database {path} {consequence}"),
+        )
+        .severity(severity)
+        .help(format!(
+            "keep it below `storage.mountPath` with `storage.enabled`: {}",
+            on_the_volume(facts, file)
+        ));
+        findings.push(keep_on_the_volume(facts, finding, KEEP, store, file));
     }
 }
 
 fn database_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for Database { setting, uri, .. } in databases(facts) {
-        let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
-        let (dialect, driver) = match scheme.split_once('+') {
-            Some((dialect, driver)) => (dialect, Some(driver)),
-            None => (scheme, None),
-        };
+    for (store, uri) in databases(facts) {
         let rewritten = |scheme: &str| {
-            let fixed = format!("{scheme}://{rest}");
-            (format!("Write {scheme}://"), [set(setting, fixed)])
+            let fixed = format!("{scheme}://{}", uri.after_scheme());
+            let edit = Edit::set(&store.setting(), fixed);
+            (format!("Write {scheme}://"), [edit])
         };
-        let refused = |message: String| Finding::new(at(setting), message);
-        let finding = match (dialect, driver) {
+        let refused = |message: String| Finding::new(store.setting(), message);
+        let finding = match (uri.dialect(), uri.driver()) {
             ("postgresql" | "sqlite", _) | ("mysql" | "mssql", Some(_)) => continue,
             // Another image may have the driver.
             ("mysql" | "mssql", None) if !facts.official_image() => continue,
@@ -198,16 +150,21 @@ fn database_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     .fix(title, edits)
             }
             ("" | "file", _) if facts.is_older_than(3, 13, 0) => continue,
-            ("" | "file", _) if facts.env("MLFLOW_ALLOW_FILE_STORE").is_some() => continue,
             ("" | "file", _) => {
-                refused(format!("{uri:?} is a file store, which the server refuses"))
-                    .help("use SQLite: sqlite:////mlflow/mlflow.db")
-                    .fix(
-                        "Use SQLite on the volume",
-                        keep_on_the_volume(facts, setting, "mlflow.db"),
-                    )
+                let allowed = FILE_STORE.switch(facts.inputs());
+                if allowed.is_on() {
+                    continue;
+                }
+                let finding = refused(format!(
+                    "{:?} is a file store, which the server refuses",
+                    uri.text
+                ))
+                .unless(facts.unless_switched_on(&FILE_STORE, &allowed))
+                .help("use SQLite: sqlite:////mlflow/mlflow.db");
+                let title = "Use SQLite on the volume";
+                keep_on_the_volume(facts, finding, title, store, "mlflow.db")
             }
-            _ => refused(format!("the server does not know {scheme}://"))
+            _ => refused(format!("the server does not know {}://", uri.scheme))
                 .help("it takes postgresql://, mysql+pymysql://, mssql+pymssql:// and sqlite:////"),
         };
         findings.push(finding);
@@ -215,14 +172,14 @@ fn database_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn unencoded_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for Database { setting, uri, .. } in databases(facts) {
-        if sqlite(uri).is_some() {
+    for (store, uri) in databases(facts) {
+        if uri.sqlite().is_some() {
             continue;
         }
-        if has_unencoded_password(uri) {
+        if has_unencoded_password(uri.text) {
             findings.push(
                 Finding::new(
-                    at(setting),
+                    store.setting(),
                     "the password holds a character that ends it early",
                 )
                 .help(
@@ -253,24 +210,31 @@ fn has_unencoded_password(uri: &str) -> bool {
 }
 
 fn database_set_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for database in all_databases(facts).filter(|database| database.is_referenced) {
-        let Database {
-            setting, reference, ..
-        } = database;
+    for store in facts.resolved.stores.databases() {
+        let Some(reference) = store
+            .name
+            .reference()
+            .filter(|_| store.given_from.is_some())
+        else {
+            continue;
+        };
+        if store.given.is_empty() {
+            continue;
+        }
+        let setting = store.name.setting();
         findings.push(
             Finding::new(
-                at(setting),
+                setting.clone(),
                 format!("`{setting}` is not used: `{reference}` wins"),
             )
             .help("keep one of them")
-            .fix(format!("Remove {setting}"), [Edit::remove(&at(setting))]),
+            .fix(format!("Remove {setting}"), [Edit::remove(&setting)]),
         );
     }
 }
 
 fn migration_race(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let is_sqlite = databases(facts).any(|database| sqlite(database.uri).is_some());
-    if facts.scales() && !is_sqlite {
+    if facts.scales() && !facts.resolved.stores.use_sqlite() {
         findings.push(
             Finding::new(
                 at("replicaCount"),
@@ -313,28 +277,6 @@ mod tests {
                 !has_unencoded_password(&format!("postgresql://{good}")),
                 "{good}"
             );
-        }
-    }
-
-    #[test]
-    fn where_sqlite_uris_lead() {
-        for (uri, expected) in [
-            (
-                "sqlite:////mlflow/mlflow.db",
-                Some(Sqlite::Absolute("/mlflow/mlflow.db")),
-            ),
-            (
-                "sqlite+pysqlite:////a.db?timeout=5",
-                Some(Sqlite::Absolute("/a.db")),
-            ),
-            ("sqlite:///mlflow.db", Some(Sqlite::Relative("mlflow.db"))),
-            ("sqlite:///:memory:", Some(Sqlite::Memory)),
-            ("sqlite://", Some(Sqlite::Memory)),
-            ("sqlite:///", Some(Sqlite::Memory)),
-            ("postgresql://db/mlflow", None),
-            ("/mlflow/mlflow.db", None),
-        ] {
-            assert_eq!(sqlite(uri), expected, "{uri}");
         }
     }
 }

@@ -51,11 +51,16 @@ fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const USER: &str = "MLFLOW_TRACKING_USERNAME";
     const PASSWORD: &str = "MLFLOW_TRACKING_PASSWORD";
     let settings = &facts.values.garbage_collection;
-    let has =
-        |name: &str| facts.has_env(name) || settings.env.iter().any(|entry| entry.name == name);
+    let has = |name: &str| {
+        facts.env(name).is_some() || settings.env.iter().any(|entry| entry.name == name)
+    };
     let missing = !(has("MLFLOW_TRACKING_TOKEN") || (has(USER) && has(PASSWORD)));
     // Elsewhere, another server may ask for nothing.
-    if !(settings.enabled && facts.basic_auth() && missing && settings.tracking_uri.is_empty()) {
+    if !(settings.enabled
+        && facts.resolved.server.basic_auth
+        && missing
+        && settings.tracking_uri.is_empty())
+    {
         return;
     }
     let mut edits = Vec::new();
@@ -84,6 +89,7 @@ fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             at("garbageCollection.env"),
             format!("garbage collection gets 401: it has no {USER} and {PASSWORD}"),
         )
+        .unless(facts.unless_defined(&[USER, PASSWORD]))
         .help("give it those of an administrator, from a Secret")
         .fix("Take the administrator's from mlflow-auth-secret", edits)
         .then(format!(
@@ -99,35 +105,27 @@ fn host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !settings.enabled || !settings.tracking_uri.is_empty() {
         return;
     }
-    let Some(allowed) = facts.allowed_hosts() else {
+    let (Some(allowed), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
         return;
     };
-    let Some(list) = allowed.text else {
-        return;
-    };
-    let resolved = facts.resolved;
-    let name = format!(
-        "{}.{}.svc.cluster.local",
-        resolved.fullname, resolved.namespace
-    );
-    // The default port of the scheme is not in the Host header.
-    let default_port = if facts.values.tls.enabled { 443 } else { 80 };
-    let host = match resolved.service.port {
-        port if port == default_port => name.clone(),
-        port => format!("{name}:{port}"),
-    };
+    let [.., name] = facts.resolved.host_names();
+    let host = facts.resolved.with_service_port(&name);
     if host_pattern::is_allowed(list, &host) {
         return;
     }
     findings.push(
         Finding::new(
-            allowed.place.clone(),
+            allowed.place(),
             format!("garbage collection gets 403: the allowed hosts do not have {host}"),
         )
+        .unless(facts.unless_unchecked())
         .help("add the Service's name, or leave the list out: its own names are allowed then")
         .fix(
             format!("Allow {name}"),
-            [Edit::set(&allowed.place, format!("{list},{name},{name}:*"))],
+            [Edit::set(
+                &allowed.place(),
+                format!("{list},{name},{name}:*"),
+            )],
         ),
     );
 }
@@ -142,8 +140,9 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let own = uri
         .split_once("://")
         .is_some_and(|(_, rest)| is_own_service(facts, rest));
-    let prefix = crate::resolve::static_prefix(values).trim_end_matches('/');
-    let scheme = if values.tls.enabled { "https" } else { "http" };
+    let server = &facts.resolved.server;
+    let prefix = server.static_prefix.trim_end_matches('/');
+    let scheme = server.scheme.as_str();
     let message = match uri.split_once("://") {
         // Without proxied artifacts gc may go to the database itself.
         Some(("http" | "https", _)) if !own => return,
@@ -157,7 +156,7 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 format!("the server answers below {prefix}/ only, and the address is {uri}")
             }
         }
-        _ if !facts.serves_artifacts() => return,
+        _ if server.serves_artifacts.is_off() => return,
         _ => format!("{uri:?} is not an http or https address"),
     };
     findings.push(

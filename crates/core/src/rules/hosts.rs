@@ -1,10 +1,10 @@
 //! Which hosts and origins the server answers.
 
-use super::facts::{Facts, Setting, is_true};
-use super::{Finding, Rule, at, host_pattern, set, texts};
+use super::facts::Facts;
+use super::{Finding, Rule, at, host_pattern, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
-use crate::resolve::PublicHost;
+use crate::resolve::{Entrance, HOSTS, ORIGINS, PublicHost, Setting};
 use crate::values::ServiceType;
 use std::collections::BTreeSet;
 
@@ -67,20 +67,16 @@ fn without_port(entry: &str) -> &str {
 /// The fix of a list: its new text or, where it says nothing, its removal,
 /// which brings back the derived one.
 fn rewrite(finding: Finding, setting: &Setting<'_>, list: String) -> Finding {
-    let place = &setting.place;
+    let place = setting.place();
     if !list.is_empty() && setting.text.is_some_and(|text| !text.trim().is_empty()) {
         let title = if list.len() > 80 {
             "Write the whole list".to_owned()
         } else {
             format!("Write {list}")
         };
-        return finding.fix(title, [Edit::set(place, list)]);
+        return finding.fix(title, [Edit::set(&place, list)]);
     }
-    // An empty variable goes as a whole.
-    let entry = match place.split_last() {
-        Some((crate::path::Segment::Key(key), parent)) if key == "value" => parent,
-        _ => place.clone(),
-    };
+    let entry = setting.origin.entry();
     finding.fix(
         format!("Remove {entry}: the list is then derived"),
         [Edit::remove(&entry)],
@@ -96,37 +92,18 @@ fn listed(texts: &[String]) -> String {
     }
 }
 
-/// What a host belongs to.
-fn owner(facts: &Facts<'_>, host: &str) -> &'static str {
-    let ingress = &facts.values.ingress;
-    if ingress.enabled && ingress.hosts.iter().any(|other| other.host == host) {
-        "ingress"
-    } else {
-        "gateway"
+/// What takes the requests for a host.
+fn name_of(entrance: Entrance) -> &'static str {
+    match entrance {
+        Entrance::Ingress => "ingress",
+        Entrance::Gateway => "gateway",
     }
 }
 
-/// Whether a request keeps its host on the way to the server.
-fn host_arrives(facts: &Facts<'_>, host: &str) -> bool {
-    if owner(facts, host) == "ingress" {
-        ingress_keeps_host(facts)
-    } else {
-        route_keeps_host(facts)
-    }
-}
-
-fn ingress_keeps_host(facts: &Facts<'_>) -> bool {
-    const NGINX: &str = "nginx.ingress.kubernetes.io/upstream-vhost";
-    !facts.values.ingress.annotations.0.contains_key(NGINX)
-}
-
-fn route_keeps_host(facts: &Facts<'_>) -> bool {
-    !facts.values.http_route.filters.iter().any(|filter| {
-        filter
-            .url_rewrite
-            .as_ref()
-            .is_some_and(|rewrite| rewrite.hostname.is_some())
-    })
+/// The public hosts that have a name.
+fn named<'f, 'a>(facts: &'f Facts<'a>) -> impl Iterator<Item = &'f PublicHost<'a>> + Clone {
+    let public = facts.resolved.public_hosts.iter();
+    public.filter(|public| !public.host.is_empty())
 }
 
 fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -134,22 +111,24 @@ fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     let meant = mended_hosts(list);
-    let missing: Vec<String> = facts
-        .public_hosts()
-        .iter()
-        .filter(|public| host_arrives(facts, public.host) && !answers(&meant, public.host))
-        .map(|public| public.host.to_owned())
+    let shut_out: Vec<&PublicHost<'_>> = named(facts)
+        .filter(|public| public.is_kept && !answers(&meant, public.host))
         .collect();
-    if let Some(first) = missing.first() {
+    if let Some(first) = shut_out.first() {
+        let missing: Vec<String> = shut_out
+            .iter()
+            .map(|public| public.host.to_owned())
+            .collect();
         let finding = Finding::new(
-            setting.place.clone(),
+            setting.place(),
             format!(
                 "the {} host {} is not in `{}`: browsers and clients get 403",
-                owner(facts, first),
+                name_of(first.entrance),
                 listed(&missing),
-                setting.place
+                setting.place()
             ),
         )
+        .unless(facts.unless_unchecked())
         .help(
             "add it, without a scheme; without a list of your own, all that is needed is in a \
              derived one",
@@ -166,22 +145,21 @@ fn origin_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
         return;
     };
-    let public = facts.public_hosts();
-    let meant = mended_origins(list, &public);
-    let missing: Vec<String> = public
-        .iter()
+    let meant = mended_origins(list, facts);
+    let missing: Vec<String> = named(facts)
         .filter(|public| !takes_origin(&meant, public))
         .filter_map(|public| Some(format!("{}://{}", public.schemes.first()?, public.host)))
         .collect();
     if !missing.is_empty() {
         let finding = Finding::new(
-            setting.place.clone(),
+            setting.place(),
             format!(
                 "the origin {} is not in `{}`: the pages load, and what they send gets 403",
                 listed(&missing),
-                setting.place
+                setting.place()
             ),
         )
+        .unless(facts.unless_unchecked())
         .help("add it as the browser's address line begins: scheme, host, no slash at the end");
         findings.push(rewrite(
             finding,
@@ -200,18 +178,17 @@ fn host_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if useless.is_empty() {
         return;
     }
-    let breaks = facts
-        .public_hosts()
-        .iter()
-        .any(|public| !answers(list, public.host) && answers(&meant, public.host));
+    let breaks =
+        named(facts).any(|public| !answers(list, public.host) && answers(&meant, public.host));
     let finding = Finding::new(
-        setting.place.clone(),
+        setting.place(),
         format!(
             "no request has the host {}: `{}` takes names, with a port where clients write one",
             listed(&useless),
-            setting.place
+            setting.place()
         ),
     )
+    .unless(facts.unless_unchecked())
     .severity(if breaks {
         Severity::Error
     } else {
@@ -225,22 +202,21 @@ fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
         return;
     };
-    let public = facts.public_hosts();
-    let meant = mended_origins(list, &public);
+    let meant = mended_origins(list, facts);
     let useless = left_behind(list, &meant);
     if useless.is_empty() {
         return;
     }
-    let breaks = public
-        .iter()
-        .any(|public| !takes_origin(list, public) && takes_origin(&meant, public));
+    let breaks =
+        named(facts).any(|public| !takes_origin(list, public) && takes_origin(&meant, public));
     let finding = Finding::new(
-        setting.place.clone(),
+        setting.place(),
         format!(
             "no browser sends the origin {}: what its pages send gets 403",
             listed(&useless)
         ),
     )
+    .unless(facts.unless_unchecked())
     .severity(if breaks {
         Severity::Error
     } else {
@@ -275,10 +251,9 @@ fn mended_hosts(list: &str) -> String {
 }
 
 /// The list with each entry as browsers write an origin.
-fn mended_origins(list: &str, public: &[PublicHost<'_>]) -> String {
+fn mended_origins(list: &str, facts: &Facts<'_>) -> String {
     let scheme_of = |host: &str| {
-        public
-            .iter()
+        named(facts)
             .find(|public| public.host == host)
             .and_then(|public| public.schemes.first().copied())
             .unwrap_or("https")
@@ -323,11 +298,16 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let local = ["localhost", "127.0.0.1"];
     let no_port_forward = !local
         .iter()
-        .any(|host| answers(&facts.with_service_port(host)));
+        .any(|host| answers(&facts.resolved.with_service_port(host)));
     // Garbage collection has a rule of its own about the Service's name.
     let own_gc = facts.values.garbage_collection.enabled
         && facts.values.garbage_collection.tracking_uri.is_empty();
-    let no_clients = !own_gc && !facts.service_hosts().iter().any(|host| answers(host));
+    let no_clients = !own_gc
+        && !facts
+            .resolved
+            .service_hosts()
+            .iter()
+            .any(|host| answers(host));
     let who = match (no_clients, no_port_forward) {
         (false, false) => return,
         (true, false) => "clients in the cluster get 403 by the Service's name",
@@ -340,18 +320,20 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let names = facts.resolved.host_names();
     let names = names.iter().map(String::as_str).filter(|_| no_clients);
     let local = local.into_iter().filter(|_| no_port_forward);
-    let default_port = facts.with_service_port("").is_empty();
+    let default_port = facts.resolved.with_service_port("").is_empty();
     let more = names.chain(local).flat_map(|host| {
         let bare = default_port.then(|| host.to_owned());
         bare.into_iter().chain([format!("{host}:*")])
     });
     // The job runner beside the server calls it by the address that it listens on.
     let own = format!("0.0.0.0:{}", facts.resolved.server.port);
-    let jobs = (facts.runs_jobs() && !answers(&own)).then(|| "0.0.0.0:*".to_owned());
+    let jobs =
+        (!facts.resolved.server.jobs.is_off() && !answers(&own)).then(|| "0.0.0.0:*".to_owned());
     let finding = Finding::new(
-        setting.place.clone(),
-        format!("with `{}`, {who}", setting.place),
+        setting.place(),
+        format!("with `{}`, {who}", setting.place()),
     )
+    .unless(facts.unless_unchecked())
     .severity(if no_clients {
         Severity::Warning
     } else {
@@ -371,34 +353,28 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a list without entries of its own would do all that this one does.
 fn would_be_derived(facts: &Facts<'_>, list: &str) -> bool {
-    let derived = facts.resolved.list_of_hosts(facts.values);
+    let derived = facts.resolved.list_of_hosts();
     let is_there = |entry: &str| {
         host_pattern::entries(&derived).any(|other| other == entry)
             || (!entry.contains('*') && host_pattern::is_listed(&derived, entry))
     };
-    !facts.may_come_from_outside("MLFLOW_SERVER_ALLOWED_HOSTS")
-        && host_pattern::entries(list).all(|entry| entry.is_empty() || is_there(entry))
+    host_pattern::entries(list).all(|entry| entry.is_empty() || is_there(entry))
 }
 
 fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str = "name the hosts and origins that are yours, or none: the lists are then \
                         derived from the Service, the Ingress and the HTTPRoute";
-    let by_env = facts
-        .env("MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
-        .filter(|(_, entry)| is_true(entry.value.as_deref().unwrap_or_default()))
-        .map(|(place, _)| place);
-    let off = facts.flag("disable-security-middleware");
-    if off.is_some() || by_env.is_some() {
-        for place in [off, by_env].into_iter().flatten() {
-            findings.push(
-                Finding::new(
-                    place.clone(),
-                    "the server answers every host and every web page: its checks are off",
-                )
-                .help(HELP)
-                .fix(format!("Remove {place}"), [Edit::remove(&place)]),
-            );
-        }
+    let off = &facts.resolved.security.off;
+    if let Some(origin) = off.origin.filter(|_| off.is_on()) {
+        let place = origin.entry();
+        findings.push(
+            Finding::new(
+                place.clone(),
+                "the server answers every host and every web page: its checks are off",
+            )
+            .help(HELP)
+            .fix(format!("Remove {place}"), [Edit::remove(&place)]),
+        );
         return;
     }
     for (setting, what) in [
@@ -413,10 +389,10 @@ fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let others = host_pattern::entries(list).filter(|entry| *entry != "*");
         let kept = host_pattern::appended("", others.map(str::to_owned));
         let finding = Finding::new(
-            setting.place.clone(),
+            setting.place(),
             format!(
                 "with `*` in `{}`, the server answers every {what}",
-                setting.place
+                setting.place()
             ),
         )
         .help(HELP);
@@ -425,73 +401,30 @@ fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn hosts_unseen(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if facts.checks_are_off() {
-        return;
-    }
-    let values = facts.values;
-    let public = facts.public_hosts();
-    let unseen = |own: Option<Setting<'_>>, variable: &str| {
-        own.is_none() && facts.may_come_from_outside(variable)
-    };
-    let hosts = unseen(facts.allowed_hosts(), "MLFLOW_SERVER_ALLOWED_HOSTS");
-    let origins = crate::resolve::list_of_origins(values).filter(|_| {
-        unseen(
-            facts.allowed_origins(),
-            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
-        )
-    });
-    if !hosts && origins.is_none() {
-        return;
-    }
-    let hosts = hosts.then(|| facts.resolved.list_of_hosts(values));
-    let needs: Vec<&str> = [
-        (!public.is_empty(), "browsers and clients outside"),
-        (
-            hosts.is_some() && facts.resolved.garbage_collection.is_some(),
-            "garbage collection",
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(needs, who)| needs.then_some(who))
-    .collect();
-    let who = if needs.is_empty() {
-        "clients that use the Service's name".to_owned()
-    } else {
-        listed(
-            &needs
-                .iter()
-                .map(|who| (*who).to_owned())
-                .collect::<Vec<_>>(),
-        )
-    };
-    let mut finding = Finding::new(
-        at("envFrom"),
-        format!(
-            "`envFrom` may hold the allowed hosts and origins, so that none are derived: if it \
-             does not, {who} get 403"
-        ),
-    )
-    .severity(if needs.is_empty() {
-        Severity::Hint
-    } else {
-        Severity::Warning
-    })
-    .help(
-        "write `server.value_options.allowed_hosts` and `cors_allowed_origins`, or give \
-         `envFrom` a prefix that MLflow's variables do not have",
-    );
-    // gunicorn takes the lists from the environment only.
-    if facts.option("gunicorn-opts").is_none() {
-        let edits: Vec<Edit> = [
-            hosts.map(|list| set("server.value_options.allowed_hosts", list)),
-            origins.map(|list| set("server.value_options.cors_allowed_origins", list)),
-        ]
+    let security = &facts.resolved.security;
+    let lists = [(&security.hosts, HOSTS), (&security.origins, ORIGINS)];
+    let unseen: Vec<&str> = lists
         .into_iter()
-        .flatten()
+        .filter(|(list, _)| list.is_derived())
+        .map(|(_, variable)| variable)
+        .filter(|variable| facts.inputs().may_be_defined_unseen(variable))
         .collect();
-        finding = finding.fix("Write the lists that would be derived", edits);
+    if !unseen.is_empty() {
+        let (names, they) = match unseen.as_slice() {
+            [one] => ((*one).to_owned(), "the derived list overrides it"),
+            several => (several.join(" or "), "the derived lists override them"),
+        };
+        findings.push(
+            Finding::new(
+                at("envFrom"),
+                format!("if `envFrom` defines {names}, {they}"),
+            )
+            .help(
+                "to use a list of the Secret or ConfigMap, take it in `env` with `valueFrom`; or \
+                 write it into `server.value_options`",
+            ),
+        );
     }
-    findings.push(finding);
 }
 
 fn service_without_origin(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -526,7 +459,7 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.allowed_hosts().is_some() || facts.effective_hosts().is_none() {
         return;
     }
-    let values = facts.values;
+    let condition = facts.unless_unchecked();
     let mut report = |place: ValuePath, who: &str| {
         findings.push(
             Finding::new(
@@ -536,22 +469,24 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                      mlflow.example.com would get 403"
                 ),
             )
+            .unless(condition.clone())
             .help(
                 "name the host; or list the hosts in `server.value_options.allowed_hosts` and \
                  their origins in `cors_allowed_origins`",
             ),
         );
     };
-    if values.ingress.enabled && ingress_keeps_host(facts) {
-        for (index, host) in values.ingress.hosts.iter().enumerate() {
-            if host.host.is_empty() {
+    let mut index = 0;
+    for public in &facts.resolved.public_hosts {
+        let takes_all = public.host.is_empty() && public.is_kept;
+        match public.entrance {
+            Entrance::Ingress if takes_all => {
                 report(at("ingress.hosts").join(index).join("host"), "ingress");
             }
+            Entrance::Gateway if takes_all => report(at("httpRoute.hostnames"), "route"),
+            _ => {}
         }
-    }
-    let route = &values.http_route;
-    if route.enabled && route.hostnames.is_empty() && route_keeps_host(facts) {
-        report(at("httpRoute.hostnames"), "route");
+        index += 1;
     }
 }
 
@@ -576,15 +511,17 @@ fn frame_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     let text = setting.text.unwrap_or_default();
     let known = ["SAMEORIGIN", "DENY", "NONE", ""];
-    if facts.checks_are_off() || known.iter().any(|known| text.eq_ignore_ascii_case(known)) {
+    if facts.resolved.security.off.is_on()
+        || known.iter().any(|known| text.eq_ignore_ascii_case(known))
+    {
         return;
     }
     findings.push(
         Finding::new(
-            setting.place.clone(),
+            setting.place(),
             format!("browsers do not know the X-Frame-Options {text:?} and allow every page to frame the server"),
         )
         .help("write SAMEORIGIN (pages of the same host), DENY (none) or NONE (every page)")
-        .fix("Write SAMEORIGIN", [Edit::set(&setting.place, "SAMEORIGIN")]),
+        .fix("Write SAMEORIGIN", [Edit::set(&setting.place(), "SAMEORIGIN")]),
     );
 }

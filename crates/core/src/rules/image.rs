@@ -3,7 +3,6 @@
 use super::facts::Facts;
 use super::{Finding, PROVED_VERSION, Rule, at, host_pattern, remove, set, texts};
 use crate::diagnostic::Edit;
-use crate::resolve::uri;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK801, moving_tag),
@@ -49,17 +48,15 @@ struct Missing {
 
 /// The modules that the values need, as far as they tell.
 fn needed_modules(facts: &Facts<'_>) -> Vec<Missing> {
-    let values = facts.values;
-    let stores = &values.mlflow;
+    let stores = &facts.resolved.stores;
+    let server = &facts.resolved.server;
     let mut needed = Vec::new();
-    let databases = [&stores.backend_store_uri, &stores.registry_store_uri];
-    for scheme in databases.into_iter().filter_map(|store| uri::scheme(store)) {
-        let module = match scheme.split_once('+') {
-            None if scheme == "postgresql" => "psycopg",
-            Some(("postgresql", "psycopg2")) => "psycopg2",
-            Some(("postgresql", "psycopg")) => "psycopg",
-            Some(("mysql", "pymysql")) => "pymysql",
-            Some(("mssql", "pymssql")) => "pymssql",
+    for uri in stores.databases().into_iter().filter_map(|store| store.uri) {
+        let module = match (uri.dialect(), uri.driver()) {
+            ("postgresql", None | Some("psycopg")) => "psycopg",
+            ("postgresql", Some("psycopg2")) => "psycopg2",
+            ("mysql", Some("pymysql")) => "pymysql",
+            ("mssql", Some("pymssql")) => "pymssql",
             _ => continue,
         };
         needed.push(Missing {
@@ -68,9 +65,9 @@ fn needed_modules(facts: &Facts<'_>) -> Vec<Missing> {
             consequence: "the server does not start",
         });
     }
-    let artifacts =
-        Some(stores.artifacts_destination.as_str()).filter(|_| facts.serves_artifacts());
-    let module = match artifacts.and_then(uri::scheme) {
+    let artifacts = stores.destination.uri;
+    let artifacts = artifacts.filter(|_| !server.serves_artifacts.is_off());
+    let module = match artifacts.map(|uri| uri.scheme) {
         Some("s3") => Some("boto3"),
         Some("gs") => Some("google.cloud.storage"),
         Some("wasb" | "wasbs") => Some("azure.storage.blob"),
@@ -82,14 +79,14 @@ fn needed_modules(facts: &Facts<'_>) -> Vec<Missing> {
         what_for: "the artifacts",
         consequence: "the first upload fails",
     }));
-    if values.metrics.enabled {
+    if facts.values.metrics.enabled {
         needed.push(Missing {
             module: "prometheus_flask_exporter",
             what_for: "metrics",
             consequence: "the server does not start",
         });
     }
-    if facts.basic_auth() {
+    if server.basic_auth {
         needed.push(Missing {
             module: "flask_wtf",
             what_for: "basic auth",
@@ -125,7 +122,7 @@ fn without_modules(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         ),
     )
     .help("take the `-full` build of the same release");
-    let exists = facts.version().is_some() && !facts.is_older_than(3, 12, 0);
+    let exists = facts.resolved.version.is_some() && !facts.is_older_than(3, 12, 0);
     findings.push(if exists && !tag.contains(['-', '@']) {
         let full = format!("{tag}-full");
         finding.fix(format!("Write {full}"), [set("image.tag", full)])
@@ -174,10 +171,10 @@ fn newer_image(facts: &Facts<'_>, finding: Finding) -> Finding {
 }
 
 fn public_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let Some(version) = facts.version() else {
+    let Some(version) = facts.resolved.version else {
         return;
     };
-    if !facts.basic_auth() || !facts.is_older_than(3, 16, 1) {
+    if !facts.resolved.server.basic_auth || !facts.is_older_than(3, 16, 1) {
         return;
     }
     let finding = Finding::new(
@@ -195,14 +192,14 @@ fn probes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let probes = &facts.values.probes;
     let asks = probes.liveness.enabled || probes.readiness.enabled || probes.startup.enabled;
     let (Some(version), Some(setting), Some(list)) = (
-        facts.version(),
+        facts.resolved.version,
         facts.allowed_hosts(),
         facts.effective_hosts(),
     ) else {
         return;
     };
     if !asks
-        || facts.static_prefix().is_empty()
+        || facts.resolved.server.static_prefix.is_empty()
         || !facts.is_older_than(3, 17, 0)
         || facts.answers_pod_addresses(list)
     {
@@ -210,17 +207,18 @@ fn probes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     findings.push(
         Finding::new(
-            setting.place.clone(),
+            setting.place(),
             format!(
                 "the pods never get ready: below a static prefix, MLflow {version} answers 403 to \
                  the probes, whose host is the pod's address"
             ),
         )
+        .unless(facts.unless_unchecked())
         .help("add the range of the cluster's pods, for example 10.*, or take 3.17.0 or newer")
         .fix(
             "Allow private addresses",
             [Edit::set(
-                &setting.place,
+                &setting.place(),
                 host_pattern::appended(list, host_pattern::private_addresses()),
             )],
         ),

@@ -57,12 +57,13 @@ fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(
-        setting.place.clone(),
+        setting.place(),
         format!(
             "Prometheus gets 403 at /metrics: `{}` has no addresses of pods",
-            setting.place
+            setting.place()
         ),
     )
+    .unless(facts.unless_unchecked())
     .severity(if facts.resolved.service_monitor.is_some() {
         Severity::Error
     } else {
@@ -72,7 +73,7 @@ fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(finding.fix(
         "Allow private addresses",
         [Edit::set(
-            &setting.place,
+            &setting.place(),
             host_pattern::appended(list, host_pattern::private_addresses()),
         )],
     ));
@@ -80,7 +81,7 @@ fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 
 fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let credentials = &facts.values.service_monitor.basic_auth;
-    if !facts.basic_auth()
+    if !facts.resolved.server.basic_auth
         || facts.resolved.service_monitor.is_none()
         || (credentials.username.is_some() && credentials.password.is_some())
     {
@@ -166,7 +167,9 @@ fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(monitor) = &facts.resolved.service_monitor else {
         return;
     };
-    let (interval, timeout) = (&monitor.settings.interval, &monitor.settings.scrape_timeout);
+    let (Some(interval), Some(timeout)) = (monitor.interval, monitor.scrape_timeout) else {
+        return;
+    };
     if let (Some(between), Some(longest)) = (milliseconds(interval), milliseconds(timeout))
         && longest > between
     {
@@ -180,7 +183,7 @@ fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("let scrapes end before the next one begins")
             .fix(
                 format!("Write {interval}"),
-                [set("serviceMonitor.scrapeTimeout", interval.as_str())],
+                [set("serviceMonitor.scrapeTimeout", interval)],
             ),
         );
     }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::{Finding, Rule, at, texts};
 use crate::diagnostic::Edit;
-use crate::kubernetes::{EnvVarSource, IntOrString};
+use crate::kubernetes::IntOrString;
 use crate::resolve::uri;
 use crate::values::ServiceType;
 use serde_json::json;
@@ -42,28 +42,15 @@ fn unseen_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !values.network_policy.enabled || !values.network_policy.additional_egress_rules.is_empty() {
         return;
     }
-    let is_unseen = |source: &Option<EnvVarSource>| {
-        source
-            .as_ref()
-            .is_some_and(|source| *source != EnvVarSource::default())
-    };
     let endpoint = uri::ENDPOINT_VARIABLES.iter().find_map(|variable| {
         let (place, entry) = facts.env(variable)?;
         entry.value_from.is_some().then_some(place)
     });
-    let stores = [
-        (
-            is_unseen(&values.mlflow.backend_store_uri_from),
-            "mlflow.backendStoreUriFrom",
-        ),
-        (
-            is_unseen(&values.mlflow.registry_store_uri_from),
-            "mlflow.registryStoreUriFrom",
-        ),
-    ];
+    let stores = facts.resolved.stores.databases();
     let store = stores
         .into_iter()
-        .find_map(|(unseen, place)| unseen.then(|| at(place)));
+        .filter(|store| store.given_from.is_some())
+        .find_map(|store| store.name.reference());
     for (place, what) in [(store, "the database"), (endpoint, "the object store")] {
         if let Some(place) = place {
             let known = uri::KNOWN_STORE_PORTS
@@ -112,7 +99,10 @@ fn closed_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let is_near = ["//localhost", "//127.", "//[::1]"]
             .iter()
             .any(|near| text.contains(near));
-        let Some(port) = uri::port(text).filter(|port| !is_near && !is_open(facts, *port)) else {
+        let Some(port) = uri::Uri::new(text)
+            .port()
+            .filter(|port| !is_near && !is_open(facts, *port))
+        else {
             continue;
         };
         if told.contains(&port) {

@@ -1,7 +1,7 @@
 //! The pod's rights, its environment and its permissions.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, remove, set, texts};
+use super::{Finding, Rule, at, set, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::kubernetes::Tree;
 use crate::path::ValuePath;
@@ -288,62 +288,16 @@ fn cluster_wide_name(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The variables that settings of their own give, and the settings.
-pub(super) const BY_SETTINGS: &[(&str, &str, &str)] = &[
-    (
-        "MLFLOW_BACKEND_STORE_URI",
-        "mlflow.backendStoreUri",
-        "mlflow.backendStoreUriFrom",
-    ),
-    (
-        "MLFLOW_REGISTRY_STORE_URI",
-        "mlflow.registryStoreUri",
-        "mlflow.registryStoreUriFrom",
-    ),
-    (
-        "MLFLOW_DEFAULT_ARTIFACT_ROOT",
-        "mlflow.defaultArtifactRoot",
-        "",
-    ),
-    (
-        "MLFLOW_ARTIFACTS_DESTINATION",
-        "mlflow.artifactsDestination",
-        "",
-    ),
-];
-
-/// What the settings say of a variable of [`BY_SETTINGS`]: its text, and
-/// whether a reference stands in the text's place.
-pub(super) fn store<'a>(facts: &Facts<'a>, variable: &str) -> (&'a str, bool) {
-    let stores = &facts.values.mlflow;
-    let is_reference = |reference: &Option<_>| {
-        reference
-            .as_ref()
-            .is_some_and(|source| *source != crate::kubernetes::EnvVarSource::default())
-    };
-    match variable {
-        "MLFLOW_BACKEND_STORE_URI" => (
-            &stores.backend_store_uri,
-            is_reference(&stores.backend_store_uri_from),
-        ),
-        "MLFLOW_REGISTRY_STORE_URI" => (
-            &stores.registry_store_uri,
-            is_reference(&stores.registry_store_uri_from),
-        ),
-        "MLFLOW_DEFAULT_ARTIFACT_ROOT" => (&stores.default_artifact_root, false),
-        _ => (&stores.artifacts_destination, false),
-    }
-}
-
 fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for (variable, setting, reference) in BY_SETTINGS {
+    for store in facts.resolved.stores.all() {
+        let variable = store.name.variable();
         let Some((place, entry)) = facts.env(variable) else {
             continue;
         };
-        let (given, by_reference) = store(facts, variable);
-        if given.is_empty() && !by_reference {
+        if store.is_unset() {
             continue;
         }
+        let setting = store.name.setting();
         let finding = Finding::new(
             place.clone(),
             format!("{variable} takes the place of `{setting}`"),
@@ -351,19 +305,19 @@ fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .help("keep one of the two: the setting, which the rest of the release follows");
         // What the variable says becomes the setting.
         let source = entry.value_from.as_ref().and_then(Tree::to_tree);
-        findings.push(match (&entry.value, source) {
-            (Some(value), _) => {
-                let mut edits = vec![Edit::remove(&place), set(setting, value.as_str())];
+        let reference = store.name.reference();
+        findings.push(match (&entry.value, source, reference) {
+            (Some(value), _, reference) => {
+                let mut edits = vec![Edit::remove(&place), Edit::set(&setting, value.as_str())];
                 // The reference would win over the text.
-                if by_reference {
-                    edits.push(remove(reference));
-                }
+                let wins = reference.filter(|_| store.given_from.is_some());
+                edits.extend(wins.map(|reference| Edit::remove(&reference)));
                 finding.fix(format!("Move it to {setting}"), edits)
             }
-            (None, Some(source)) if !reference.is_empty() => {
-                let mut edits = vec![Edit::remove(&place), set(reference, source)];
-                if !given.is_empty() {
-                    edits.push(remove(setting));
+            (None, Some(source), Some(reference)) => {
+                let mut edits = vec![Edit::remove(&place), Edit::set(&reference, source)];
+                if !store.given.is_empty() {
+                    edits.push(Edit::remove(&setting));
                 }
                 finding.fix(format!("Move it to {reference}"), edits)
             }
@@ -421,7 +375,7 @@ fn prefix_by_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some((place, entry)) = facts.env("MLFLOW_STATIC_PREFIX") else {
         return;
     };
-    if !crate::resolve::static_prefix(facts.values).is_empty() {
+    if !facts.resolved.server.static_prefix.is_empty() {
         findings.push(
             Finding::new(
                 place.clone(),

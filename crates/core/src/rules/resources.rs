@@ -21,8 +21,12 @@ const HEADROOM: f64 = 1.15;
 
 /// What the server needs at rest, in MiB: measured, see MK821.
 fn needed_memory(facts: &Facts<'_>) -> f64 {
-    let workers = f64::from(u32::try_from(facts.workers()).unwrap_or(u32::MAX));
-    let jobs = if facts.runs_jobs() { 1290.0 } else { 0.0 };
+    let workers = f64::from(u32::try_from(facts.resolved.server.workers).unwrap_or(u32::MAX));
+    let jobs = if !facts.resolved.server.jobs.is_off() {
+        1290.0
+    } else {
+        0.0
+    };
     190.0 + 175.0 * workers + jobs
 }
 
@@ -63,8 +67,8 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let good = good_memory(facts);
-    let workers = facts.workers();
-    let jobs = if facts.runs_jobs() {
+    let workers = facts.resolved.server.workers;
+    let jobs = if !facts.resolved.server.jobs.is_off() {
         " and the job runner"
     } else {
         ""

@@ -1,11 +1,11 @@
 //! Secrets that stand in values.
 
-use super::database::databases;
 use super::facts::Facts;
 use super::{Finding, Rule, at, texts};
 use crate::diagnostic::Edit;
 use crate::kubernetes::EnvVar;
 use crate::path::ValuePath;
+use crate::resolve::StoreName;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -26,11 +26,10 @@ pub(crate) fn password(uri: &str) -> Option<(&str, String)> {
 }
 
 /// The Secret that fixes put a database's URI into, under the key `uri`.
-pub(super) fn secret_for(setting: &str) -> &'static str {
-    if setting == "mlflow.backendStoreUri" {
-        "mlflow-db-secret"
-    } else {
-        "mlflow-registry-db-secret"
+pub(super) fn secret_for(store: StoreName) -> &'static str {
+    match store {
+        StoreName::Backend => "mlflow-db-secret",
+        _ => "mlflow-registry-db-secret",
     }
 }
 
@@ -43,32 +42,60 @@ pub(super) fn how_to_create(secret: &str, shown: &str, facts: &Facts<'_>) -> Str
     )
 }
 
+/// The variable, and the Secret, that fixes put a database's password into.
+fn password_of(store: StoreName) -> (&'static str, &'static str) {
+    match store {
+        StoreName::Backend => ("DATABASE_PASSWORD", "mlflow-db-password"),
+        _ => ("REGISTRY_DATABASE_PASSWORD", "mlflow-registry-db-password"),
+    }
+}
+
 fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for database in databases(facts) {
-        let Some((_, shown)) = password(database.uri) else {
+    for store in facts.resolved.stores.databases() {
+        let uri = store.own_uri();
+        let (Some((password, shown)), Some(reference)) = (
+            uri.and_then(|uri| password(uri.text)),
+            store.name.reference(),
+        ) else {
             continue;
         };
-        let secret = secret_for(database.setting);
+        let setting = store.name.setting();
+        let finding = Finding::new(setting.clone(), format!("`{setting}` holds a password"));
+        let (variable, secret) = password_of(store.name);
+        // Somebody uses the name for something else, or the text would not be a URI any more.
+        if facts.env(variable).is_some() || password.contains("$(") {
+            findings.push(finding.help(format!(
+                "keep the URI in a Secret and refer to it with `{reference}`"
+            )));
+            continue;
+        }
+        // The variable of the URI keeps its text: where a running Deployment was not made by
+        // `kubectl apply`, a reference in its place would join the text, and Kubernetes refuses
+        // both together.
+        let with_reference = shown.replacen(":PASSWORD@", &format!(":$({variable})@"), 1);
+        let entry = json!({
+            "name": variable,
+            "valueFrom": {"secretKeyRef": {"name": secret, "key": "password"}},
+        });
         findings.push(
-            Finding::new(
-                at(database.setting),
-                format!("`{}` holds a password", database.setting),
-            )
-            .help(format!(
-                "keep the URI in a Secret and refer to it with `{}`",
-                database.reference
-            ))
-            .fix(
-                format!("Refer to a Secret {secret} instead"),
-                [
-                    Edit::remove(&at(database.setting)),
-                    Edit::set(
-                        &at(database.reference),
-                        json!({"secretKeyRef": {"name": secret, "key": "uri"}}),
-                    ),
-                ],
-            )
-            .then(how_to_create(secret, &shown, facts)),
+            finding
+                .help(format!(
+                    "keep the password in a Secret and write $({variable}) in its place; or keep \
+                     the whole URI in a Secret and refer to it with `{reference}`"
+                ))
+                .fix(
+                    format!("Take the password from a Secret {secret}"),
+                    [
+                        Edit::set(&at("env").join(facts.values.env.len()), entry),
+                        Edit::set(&setting, with_reference),
+                    ],
+                )
+                .then(format!(
+                    "Before you apply the manifests, create the Secret: kubectl create secret \
+                     generic {secret} --namespace {} --from-literal=password='…', with the \
+                     password as the URI had it, URL-encoded",
+                    facts.release.namespace
+                )),
         );
     }
     for (dotted, uri) in [

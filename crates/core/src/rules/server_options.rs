@@ -1,13 +1,12 @@
 //! Options of `mlflow server`.
 
 use super::access::how_to_make;
-use super::artifacts::entry_of;
-use super::facts::{Facts, is_below};
-use super::pod::{BY_SETTINGS, store};
-use super::{Finding, PROVED_VERSION, Rule, at, remove, secrets, set, texts};
+use super::facts::Facts;
+use super::{Finding, PROVED_VERSION, Rule, at, secrets, set, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
-use crate::resolve::{MlflowVersion, TLS_MOUNT_PATH};
+use crate::resolve::flag::{self, Reader, Reading};
+use crate::resolve::{MlflowVersion, Origin, StoreName, TLS_MOUNT_PATH, is_below};
 use crate::values::nearest;
 use serde_json::json;
 use std::ops::RangeInclusive;
@@ -26,6 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK310, unreachable_host),
     Rule::new(&texts::MK311, store_by_option),
     Rule::new(&texts::MK312, certificate_by_option),
+    Rule::new(&texts::MK313, unreadable_switch),
 ];
 
 fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -60,7 +60,7 @@ fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn option_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let values = facts.values;
     let prefix = values.server.static_prefix.as_str();
-    let option = |name| values.server.option(name);
+    let option = |name| facts.inputs().option_text(name);
     let prefix_differs =
         !prefix.is_empty() && option("static-prefix").is_some_and(|other| other != prefix);
     let metrics_twice = values.metrics.enabled && option("expose-prometheus").is_some();
@@ -196,7 +196,8 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         // A newer MLflow, or one of the user's own making, may have it.
         let newer = facts
-            .version()
+            .resolved
+            .version
             .is_some_and(|version| version > PROVED_VERSION);
         let severity = match (newer, facts.official_image()) {
             (true, _) => Severity::Hint,
@@ -233,7 +234,7 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn option_of_newer_mlflow(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    let Some(version) = facts.version() else {
+    let Some(version) = facts.resolved.version else {
         return;
     };
     for option in given_options(facts) {
@@ -423,6 +424,35 @@ fn other_web_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+fn unreadable_switch(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for flag in flag::READ_AT_START {
+        // An option on the command line wins, and the variable is not read.
+        let Some(Origin::Variable(index, entry)) = flag.switch(facts.inputs()).origin else {
+            continue;
+        };
+        let text = entry.value.as_deref().unwrap_or_default();
+        if entry.value_from.is_some() || flag.reader.read(text) != Reading::Refused {
+            continue;
+        }
+        let place = Origin::Variable(index, entry).entry().join("value");
+        let finding = Finding::new(
+            place.clone(),
+            format!(
+                "the server refuses to start: {} cannot be {text:?}",
+                flag.variable
+            ),
+        )
+        .help("write true or false");
+        findings.push(match Reader::Click.read(text) {
+            Reading::Is(on) => {
+                let meant = on.to_string();
+                finding.fix(format!("Write {meant}"), [Edit::set(&place, meant)])
+            }
+            Reading::Unset | Reading::Refused => finding,
+        });
+    }
+}
+
 fn development_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if let Some(place) = facts.flag("dev") {
         findings.push(
@@ -436,7 +466,7 @@ fn development_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some((place, host)) = facts.option("host") else {
         // Without the option it listens on 127.0.0.1, unless the environment says more.
-        if facts.has_env("MLFLOW_HOST") {
+        if facts.env("MLFLOW_HOST").is_some() {
             return;
         }
         let place = at("server.value_options.host");
@@ -445,6 +475,7 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 place.clone(),
                 "without --host the server listens on 127.0.0.1 only",
             )
+            .unless(facts.unless_defined(&["MLFLOW_HOST"]))
             .help("set it to 0.0.0.0, every address of the pod")
             .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
         );
@@ -464,31 +495,28 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for (variable, setting, reference) in BY_SETTINGS {
-        let name = variable
-            .trim_start_matches("MLFLOW_")
-            .replace('_', "-")
-            .to_lowercase();
-        let Some((place, text)) = facts.option(&name) else {
+    for store in facts.resolved.stores.all() {
+        let Some((place, text)) = facts.option(store.name.option()) else {
             continue;
         };
-        let (given, by_reference) = store(facts, variable);
-        let is_alone = given.is_empty() && !by_reference;
-        let repeats = given == text && !by_reference;
-        let owner = if by_reference { reference } else { setting };
+        let setting = store.name.setting();
+        let reference = store.name.reference();
+        let by_reference = reference.as_ref().filter(|_| store.given_from.is_some());
+        let repeats = store.given == text && by_reference.is_none();
+        let owner = by_reference.unwrap_or(&setting);
         let (severity, message) = if repeats {
             (
                 Severity::Warning,
                 format!("`{place}` repeats what `{setting}` says"),
             )
-        } else if !is_alone {
+        } else if !store.is_unset() {
             (
                 Severity::Error,
                 format!("the server follows `{place}`, and everything else follows `{owner}`"),
             )
         } else {
             // Nothing can do without the database.
-            let severity = if *setting == "mlflow.backendStoreUri" {
+            let severity = if store.name == StoreName::Backend {
                 Severity::Error
             } else {
                 Severity::Warning
@@ -501,20 +529,21 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let finding = Finding::new(place.clone(), message).severity(severity);
         // A variable of the container may not be known yet where the setting's
         // own is made, and one of the same name would win over the setting.
-        let stays_the_same = !text.contains("$(") && facts.env(variable).is_none();
+        let stays_the_same = !text.contains("$(") && facts.env(store.name.variable()).is_none();
         findings.push(if repeats {
             finding
                 .help(format!("keep `{setting}`"))
                 .fix(format!("Remove {place}"), [Edit::remove(&place)])
-        } else if let Some((_, shown)) =
-            secrets::password(text).filter(|_| stays_the_same && !reference.is_empty())
-        {
+        } else if let (Some((_, shown)), Some(reference)) = (
+            secrets::password(text).filter(|_| stays_the_same),
+            &reference,
+        ) {
             // What a finding shows ends up in logs, so the password stays out of the fix.
-            let secret = secrets::secret_for(setting);
+            let secret = secrets::secret_for(store.name);
             let key = json!({"secretKeyRef": {"name": secret, "key": "uri"}});
-            let mut edits = vec![Edit::remove(&place), set(reference, key)];
-            if !given.is_empty() {
-                edits.push(remove(setting));
+            let mut edits = vec![Edit::remove(&place), Edit::set(reference, key)];
+            if !store.given.is_empty() {
+                edits.push(Edit::remove(&setting));
             }
             finding
                 .help(format!(
@@ -523,10 +552,8 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 .fix(format!("Refer to a Secret {secret} instead"), edits)
                 .then(secrets::how_to_create(secret, &shown, facts))
         } else if stays_the_same {
-            let mut edits = vec![Edit::remove(&place), set(setting, text)];
-            if by_reference {
-                edits.push(remove(reference));
-            }
+            let mut edits = vec![Edit::remove(&place), Edit::set(&setting, text)];
+            edits.extend(by_reference.map(Edit::remove));
             finding
                 .help(format!("move it to `{setting}`, or remove it"))
                 .fix(format!("Move it to {setting}"), edits)
@@ -583,11 +610,11 @@ fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let secret = mounted_secret.unwrap_or(&values.tls.secret_name);
 
     let own = at("server.value_options.uvicorn_opts");
-    let entry = entry_of(&setting.place);
-    let is_variable = entry != setting.place;
+    let entry = setting.origin.entry();
+    let is_variable = matches!(setting.origin, Origin::Variable(..));
     let mut edits = match (others.is_empty(), is_variable) {
         (true, _) => vec![Edit::remove(&entry)],
-        (false, false) => vec![Edit::set(&setting.place, others)],
+        (false, false) => vec![Edit::set(&setting.place(), others)],
         // Beside the options of TLS, the variable has no effect.
         (false, true) => vec![Edit::remove(&entry), Edit::set(&own, others)],
     };
@@ -605,11 +632,11 @@ fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .iter()
         .all(|file| file.ends_with("/tls.key") || file.ends_with("/tls.crt"));
     let finding = Finding::new(
-        setting.place.clone(),
+        setting.place(),
         format!(
             "with the certificate in `{}`, the server takes HTTPS only, and the probes speak \
              HTTP: the pod never becomes Ready",
-            setting.place
+            setting.place()
         ),
     )
     .help("name the Secret in `tls.secretName`: `tls.enabled` mounts it, and everything follows")

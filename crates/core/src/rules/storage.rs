@@ -1,9 +1,9 @@
 //! Volumes and how many pods share them.
 
-use super::database::{databases, sqlite};
-use super::facts::{Facts, is_below};
+use super::facts::Facts;
 use super::{Finding, Rule, at, remove, set, texts};
 use crate::diagnostic::Severity;
+use crate::resolve::is_below;
 use crate::values::AccessMode;
 
 pub(super) const RULES: &[Rule] = &[
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Whether a database of the server is an SQLite file, as far as the values tell.
 fn uses_sqlite(facts: &Facts<'_>) -> bool {
-    databases(facts).any(|database| sqlite(database.uri).is_some())
+    facts.resolved.stores.use_sqlite()
 }
 
 /// How many pods there are, in words.
@@ -131,10 +131,8 @@ fn unused_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         // `sqlite:////mlflow/mlflow.db` leaves two slashes.
         is_below(&format!("/{}", path.trim_start_matches('/')), mount_path)
     };
-    let stores = &values.mlflow;
-    let used = databases(facts).any(|database| on_volume(database.uri))
-        || on_volume(&stores.artifacts_destination)
-        || on_volume(&stores.default_artifact_root)
+    let mut stores = facts.resolved.stores.all().into_iter();
+    let used = stores.any(|store| store.own_uri().is_some_and(|uri| on_volume(uri.text)))
         // Paths in variables and options (the database of basic auth, scratch space).
         || values
             .env
@@ -147,7 +145,7 @@ fn unused_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .flatten()
             .any(|value| value.0.contains(mount_path))
         // Basic auth keeps its users in a file that only its own configuration names.
-        || facts.basic_auth()
+        || facts.resolved.server.basic_auth
         || !values.extra_containers.is_empty()
         || !values.extra_init_containers.is_empty();
     if !used {

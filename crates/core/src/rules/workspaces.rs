@@ -1,9 +1,9 @@
 //! Workspaces.
 
-use super::database::databases;
 use super::facts::Facts;
 use super::{Finding, Rule, at, set, texts};
 use crate::diagnostic::Edit;
+use crate::resolve::flag::WORKSPACES;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK621, workspaces_store),
@@ -24,16 +24,17 @@ fn keeps_workspaces(uri: &str) -> bool {
 }
 
 fn workspaces_store(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if facts.workspaces().is_none() {
+    if !facts.resolved.server.workspaces.is_on() {
         return;
     }
     let (place, uri) = match facts.setting("workspace-store-uri", "MLFLOW_WORKSPACE_STORE_URI") {
-        Some(setting) => (setting.place, setting.text),
+        Some(setting) => (setting.place(), setting.text),
         None => {
-            let backend = databases(facts)
-                .find(|database| database.setting == "mlflow.backendStoreUri")
-                .map(|database| database.uri);
-            (at("mlflow.backendStoreUri"), backend)
+            let backend = &facts.resolved.stores.backend;
+            (
+                backend.name.setting(),
+                backend.own_uri().map(|uri| uri.text),
+            )
         }
     };
     if let Some(uri) = uri.filter(|uri| !keeps_workspaces(uri)) {
@@ -46,18 +47,15 @@ fn workspaces_store(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 
 fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let settings = &facts.values.garbage_collection;
-    // Variables may come unseen, and another server may be meant.
-    let unseen = facts.may_come_from_outside("MLFLOW_ENABLE_WORKSPACES")
-        || facts
-            .env("MLFLOW_ENABLE_WORKSPACES")
-            .is_some_and(|(_, entry)| entry.value_from.is_some())
-        || !settings.tracking_uri.is_empty();
     if !settings.enabled {
         return;
     }
     let place = at("garbageCollection.allWorkspaces");
-    match (facts.workspaces(), settings.all_workspaces) {
-        (Some(_), false) => findings.push(
+    let workspaces = &facts.resolved.server.workspaces;
+    // With an address of its own, garbage collection may ask another server.
+    let is_own = settings.tracking_uri.is_empty();
+    match (workspaces.is_on(), settings.all_workspaces) {
+        (true, false) => findings.push(
             Finding::new(
                 place,
                 "garbage collection fails: the server has workspaces, and it is not told so",
@@ -68,11 +66,12 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 [set("garbageCollection.allWorkspaces", true)],
             ),
         ),
-        (None, true) if !unseen => findings.push(
+        (false, true) if is_own => findings.push(
             Finding::new(
                 place,
                 "garbage collection fails: it asks for workspaces that the server does not have",
             )
+            .unless(facts.unless_switched_on(&WORKSPACES, workspaces))
             .help("set `garbageCollection.allWorkspaces` only with workspaces on the server")
             .fix(
                 "Clean without workspaces",
@@ -87,7 +86,7 @@ fn workspaces_artifact_root(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let root = facts.values.mlflow.default_artifact_root.as_str();
     let mut steps = root.trim_end_matches('/').rsplit('/');
     let reserved = steps.next() == Some("workspaces") || steps.next() == Some("workspaces");
-    if facts.workspaces().is_some() && reserved {
+    if facts.resolved.server.workspaces.is_on() && reserved {
         findings.push(
             Finding::new(
                 at("mlflow.defaultArtifactRoot"),
@@ -99,10 +98,11 @@ fn workspaces_artifact_root(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn workspaces_one_way(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    if let Some(place) = facts.workspaces() {
+    let workspaces = &facts.resolved.server.workspaces;
+    if let Some(origin) = workspaces.origin.filter(|_| workspaces.is_on()) {
         findings.push(
             Finding::new(
-                place,
+                origin.entry(),
                 "once another than the default workspace is used, there is no way back",
             )
             .help("try workspaces on a copy of the data first"),

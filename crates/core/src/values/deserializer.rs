@@ -11,7 +11,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::{Segment, ValuePath};
 use crate::source::Span;
-use crate::yaml::{Entry, Node, Resolved, Scalar, Value, resolve};
+use crate::yaml::{Entry, Implicit, Node, Scalar, Value, resolve};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor};
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -239,8 +239,8 @@ impl NodeDeserializer<'_> {
         };
         match scalar {
             Scalar::Plain(text) => match resolve(text) {
-                Resolved::Int(number) => Some(number),
-                Resolved::Float(number) => whole(number),
+                Implicit::Int(number) => Some(number),
+                Implicit::Float(number) => whole(number),
                 _ => None,
             },
             Scalar::Int(number) => Some(*number),
@@ -277,7 +277,7 @@ impl NodeDeserializer<'_> {
             _ if self.node.is_null() => Some(false),
             Value::Scalar(Scalar::Bool(value)) => Some(*value),
             Value::Scalar(Scalar::Plain(text)) => match resolve(text) {
-                Resolved::Bool(value) => Some(value),
+                Implicit::Bool(value) => Some(value),
                 _ => None,
             },
             _ => None,
@@ -311,11 +311,11 @@ impl NodeDeserializer<'_> {
         let written = match scalar {
             Scalar::String(text) => return Ok(text),
             Scalar::Plain(text) => match resolve(text) {
-                Resolved::String => return Ok(text),
-                Resolved::Null => return Ok(""),
+                Implicit::String => return Ok(text),
+                Implicit::Null => return Ok(""),
                 // `yes` in a text field was meant as that word; `true` more likely as a switch.
-                Resolved::Bool(_) if !is_true_or_false(text) => return Ok(text),
-                Resolved::Int(_) | Resolved::Float(_) if self.number_as_text => return Ok(text),
+                Implicit::Bool(_) if !is_true_or_false(text) => return Ok(text),
+                Implicit::Int(_) | Implicit::Float(_) if self.number_as_text => return Ok(text),
                 _ => text.clone(),
             },
             Scalar::Null => return Ok(""),
@@ -373,10 +373,10 @@ fn describe(node: &Node) -> String {
             Scalar::Int(value) => format!("the number {value}"),
             Scalar::Float(value) => format!("the number {value}"),
             Scalar::Plain(text) => match resolve(text) {
-                Resolved::Null => "null".to_owned(),
-                Resolved::Bool(_) => format!("the boolean {text}"),
-                Resolved::Int(_) | Resolved::Float(_) => format!("the number {text}"),
-                Resolved::String => format!("the text \"{}\"", short(text)),
+                Implicit::Null => "null".to_owned(),
+                Implicit::Bool(_) => format!("the boolean {text}"),
+                Implicit::Int(_) | Implicit::Float(_) => format!("the number {text}"),
+                Implicit::String => format!("the text \"{}\"", short(text)),
             },
         },
     }
@@ -609,11 +609,11 @@ impl NodeDeserializer<'_> {
             Scalar::Int(value) => Seen::Int(*value),
             Scalar::Float(value) => Seen::float(*value),
             Scalar::Plain(text) => match resolve(text) {
-                Resolved::Null => Seen::Null,
-                Resolved::Bool(value) => Seen::Bool(value),
-                Resolved::Int(value) => Seen::Int(value),
-                Resolved::Float(value) => Seen::float(value),
-                Resolved::String => Seen::Text(text),
+                Implicit::Null => Seen::Null,
+                Implicit::Bool(value) => Seen::Bool(value),
+                Implicit::Int(value) => Seen::Int(value),
+                Implicit::Float(value) => Seen::float(value),
+                Implicit::String => Seen::Text(text),
             },
         })
     }

@@ -36,32 +36,22 @@ impl Default for Server {
 }
 
 impl Server {
-    /// The value of an option by its name on the command line
-    /// (`allowed-hosts`), however the key spells it; `None` when it is left out.
-    pub fn option(&self, name: &str) -> Option<&str> {
+    /// An option by its name on the command line (`allowed-hosts`), however its
+    /// key spells it: the key and the text. One without a text is left out, and
+    /// of several MLflow follows the last.
+    pub(crate) fn option_entry(&self, name: &str) -> Option<(&str, &str)> {
         self.value_options
             .iter()
-            .find(|(key, _)| key.replace('_', "-") == name)
-            .and_then(|(_, value)| value.as_ref())
-            .map(|value| value.0.as_str())
-            .filter(|value| !value.is_empty())
+            .filter(|(key, _)| is_option(key, name))
+            .filter_map(|(key, value)| Some((key.as_str(), value.as_ref()?.0.as_str())))
+            .rfind(|(_, text)| !text.is_empty())
     }
+}
 
-    /// The key of an option that has a value, as it is spelt here.
-    pub fn option_key(&self, name: &str) -> Option<&str> {
-        self.option(name)?;
-        self.value_options
-            .keys()
-            .find(|key| key.replace('_', "-") == name)
-            .map(String::as_str)
-    }
-
-    /// Whether an option without a value is given, by its name on the command line.
-    pub fn flag(&self, name: &str) -> bool {
-        self.flag_options
-            .iter()
-            .any(|flag| flag.replace('_', "-") == name)
-    }
+/// Whether a key spells an option's name on the command line: `allowed_hosts` is `allowed-hosts`.
+pub(crate) fn is_option(key: &str, name: &str) -> bool {
+    let is_same = |(given, meant): (u8, u8)| given == meant || (given == b'_' && meant == b'-');
+    key.len() == name.len() && key.bytes().zip(name.bytes()).all(is_same)
 }
 
 /// Health checks of the server container.

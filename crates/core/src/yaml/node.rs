@@ -119,21 +119,21 @@ impl Scalar {
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null => true,
-            Self::Plain(text) => super::resolve(text) == super::Resolved::Null,
+            Self::Plain(text) => super::resolve(text) == super::Implicit::Null,
             _ => false,
         }
     }
 
     /// The value as JSON, bare text read as YAML 1.1.
     pub fn to_json(&self) -> serde_json::Value {
-        use super::Resolved;
+        use super::Implicit;
         match self {
             Self::Plain(text) => match super::resolve(text) {
-                Resolved::Null => serde_json::Value::Null,
-                Resolved::Bool(value) => value.into(),
-                Resolved::Int(value) => value.into(),
-                Resolved::Float(value) => value.into(),
-                Resolved::String => text.as_str().into(),
+                Implicit::Null => serde_json::Value::Null,
+                Implicit::Bool(value) => value.into(),
+                Implicit::Int(value) => value.into(),
+                Implicit::Float(value) => value.into(),
+                Implicit::String => text.as_str().into(),
             },
             Self::String(text) => text.as_str().into(),
             Self::Null => serde_json::Value::Null,

@@ -1,6 +1,6 @@
 //! Text to [`Node`]s, with places and bounded cost.
 
-use super::{Entry, Node, Resolved, Scalar, Value, resolve, syntax};
+use super::{Entry, Implicit, Node, Scalar, Value, resolve, syntax};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::ValuePath;
 use crate::source::{SourceId, Span};
@@ -341,7 +341,7 @@ impl Reader<'_> {
             },
         };
         if let Scalar::Plain(text) = &scalar
-            && matches!(resolve(text), Resolved::Float(number) if !number.is_finite())
+            && matches!(resolve(text), Implicit::Float(number) if !number.is_finite())
         {
             self.diagnostics.push(
                 Diagnostic::error(
@@ -653,11 +653,11 @@ fn key(scalar: &Scalar, span: Span) -> Key {
     let (text, reinterpreted) = match scalar {
         Scalar::Plain(text) => {
             let read = match resolve(text) {
-                Resolved::String => text.clone(),
-                Resolved::Null => "null".to_owned(),
-                Resolved::Bool(value) => value.to_string(),
-                Resolved::Int(value) => value.to_string(),
-                Resolved::Float(value) => value.to_string(),
+                Implicit::String => text.clone(),
+                Implicit::Null => "null".to_owned(),
+                Implicit::Bool(value) => value.to_string(),
+                Implicit::Int(value) => value.to_string(),
+                Implicit::Float(value) => value.to_string(),
             };
             let reinterpreted = read != *text;
             (read, reinterpreted)

@@ -2,7 +2,7 @@
 
 /// The meaning of a bare scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Resolved {
+pub enum Implicit {
     /// `null`, `~`, nothing.
     Null,
     /// `true`, `yes`, `on`, …
@@ -17,41 +17,41 @@ pub enum Resolved {
 
 /// Words of YAML 1.1 that are values. Each is one in lower case, in upper
 /// case and with its first letter in upper case, and in no other spelling.
-const WORDS: &[(&str, Resolved)] = &[
-    ("~", Resolved::Null),
-    ("null", Resolved::Null),
-    ("y", Resolved::Bool(true)),
-    ("yes", Resolved::Bool(true)),
-    ("on", Resolved::Bool(true)),
-    ("true", Resolved::Bool(true)),
-    ("n", Resolved::Bool(false)),
-    ("no", Resolved::Bool(false)),
-    ("off", Resolved::Bool(false)),
-    ("false", Resolved::Bool(false)),
-    (".inf", Resolved::Float(f64::INFINITY)),
-    ("+.inf", Resolved::Float(f64::INFINITY)),
-    ("-.inf", Resolved::Float(f64::NEG_INFINITY)),
-    (".nan", Resolved::Float(f64::NAN)),
+const WORDS: &[(&str, Implicit)] = &[
+    ("~", Implicit::Null),
+    ("null", Implicit::Null),
+    ("y", Implicit::Bool(true)),
+    ("yes", Implicit::Bool(true)),
+    ("on", Implicit::Bool(true)),
+    ("true", Implicit::Bool(true)),
+    ("n", Implicit::Bool(false)),
+    ("no", Implicit::Bool(false)),
+    ("off", Implicit::Bool(false)),
+    ("false", Implicit::Bool(false)),
+    (".inf", Implicit::Float(f64::INFINITY)),
+    ("+.inf", Implicit::Float(f64::INFINITY)),
+    ("-.inf", Implicit::Float(f64::NEG_INFINITY)),
+    (".nan", Implicit::Float(f64::NAN)),
 ];
 
 /// Resolves a bare scalar by the YAML 1.1 rules of Kubernetes' Go reader
 /// (sigs.k8s.io/yaml): `0755` and `0o17` are octal, `1_000` is a number,
 /// `1:30` and dates are text.
-pub fn resolve(text: &str) -> Resolved {
+pub fn resolve(text: &str) -> Implicit {
     let Some(first) = text.chars().next() else {
-        return Resolved::Null;
+        return Implicit::Null;
     };
     if first.is_ascii_digit() || matches!(first, '+' | '-' | '.') {
         if let Some(number) = number(text) {
             return number;
         }
     } else if !first.is_ascii_alphabetic() && first != '~' {
-        return Resolved::String;
+        return Implicit::String;
     }
-    word(text).unwrap_or(Resolved::String)
+    word(text).unwrap_or(Implicit::String)
 }
 
-fn word(text: &str) -> Option<Resolved> {
+fn word(text: &str) -> Option<Implicit> {
     const LONGEST: usize = 5;
     if text.len() > LONGEST {
         return None;
@@ -70,7 +70,7 @@ fn word(text: &str) -> Option<Resolved> {
     spelling_counts.then_some(*meaning)
 }
 
-fn number(text: &str) -> Option<Resolved> {
+fn number(text: &str) -> Option<Implicit> {
     // Go drops every underscore before it looks at the digits.
     let plain = text.replace('_', "");
     let (negative, digits) = match plain.strip_prefix(['+', '-']) {
@@ -96,22 +96,22 @@ fn number(text: &str) -> Option<Resolved> {
     } else if let Some(number) = integer(digits, 10, negative) {
         return Some(number);
     }
-    is_decimal(digits).then(|| plain.parse().ok().map(Resolved::Float))?
+    is_decimal(digits).then(|| plain.parse().ok().map(Implicit::Float))?
 }
 
-fn integer(digits: &str, radix: u32, negative: bool) -> Option<Resolved> {
+fn integer(digits: &str, radix: u32, negative: bool) -> Option<Implicit> {
     if digits.is_empty() || digits.starts_with(['+', '-']) {
         return None;
     }
     let magnitude = i128::from_str_radix(digits, radix).ok()?;
     let number = if negative { -magnitude } else { magnitude };
     Some(match i64::try_from(number) {
-        Ok(number) => Resolved::Int(number),
+        Ok(number) => Implicit::Int(number),
         #[expect(
             clippy::cast_precision_loss,
             reason = "such numbers are floats in YAML too"
         )]
-        Err(_) => Resolved::Float(number as f64),
+        Err(_) => Implicit::Float(number as f64),
     })
 }
 
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn bare_scalars_mean_what_kubernetes_reads() {
-        use Resolved::{Bool, Float, Int, Null, String};
+        use Implicit::{Bool, Float, Int, Null, String};
         for (text, expected) in [
             ("", Null),
             ("~", Null),

@@ -1,6 +1,6 @@
 //! Objects to text that YAML 1.1 and YAML 1.2 readers understand alike.
 
-use super::{Resolved, resolve};
+use super::{Implicit, resolve};
 use serde_json::{Map, Value};
 use serde_saphyr::SerializerOptions;
 use std::collections::BTreeMap;
@@ -184,7 +184,7 @@ fn is_bare_word(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_./=:@,*[]".contains(&byte))
-        && resolve(text) == Resolved::String
+        && resolve(text) == Implicit::String
 }
 
 /// A text as the library writes it as the value of a key, without a line break at its end.
