@@ -3,6 +3,7 @@
 
 mod check;
 pub mod commands;
+mod depends;
 pub mod diagnostic;
 pub mod diagram;
 pub mod document;
@@ -28,7 +29,6 @@ pub use resolve::Feature;
 use diagnostic::{Code, Diagnostic};
 use layers::Layer;
 use manifest::ManifestSet;
-use path::{Segment, ValuePath};
 use release::Release;
 use source::Sources;
 use yaml::Node;
@@ -94,7 +94,8 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
             silenced = found.silenced;
         }
     }
-    let stands_alone = |finding: &Diagnostic| !follows_from(&left_out, finding);
+    let stands_alone =
+        |finding: &Diagnostic| !depends::follows_from(&left_out, finding.code, &finding.path);
     diagnostics.extend(findings.into_iter().filter(stands_alone));
     silenced.retain(stands_alone);
     sort(&mut diagnostics);
@@ -111,33 +112,6 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
         features: resolved.features(),
         manifests,
     }
-}
-
-/// Whether a finding may be about a default that stands in for something that
-/// could not be read, and was reported for that already.
-fn follows_from(left_out: &[ValuePath], finding: &Diagnostic) -> bool {
-    left_out.iter().any(|path| {
-        // Leaving out an element moves those behind it.
-        let unreliable: Vec<Segment> = path
-            .segments()
-            .iter()
-            .take_while(|segment| matches!(segment, Segment::Key(_)))
-            .cloned()
-            .collect();
-        let unreliable = ValuePath::from(unreliable);
-        // Findings about one setting that come from another's absence.
-        let depends_on = |code, setting| {
-            finding.code == code
-                && path
-                    .segments()
-                    .iter()
-                    .any(|segment| *segment == Segment::from(setting))
-        };
-        depends_on(Code::MISSING_BACKEND_STORE, "mlflow")
-            || depends_on(Code::MOUNT_WITHOUT_VOLUME, "extraVolumes")
-            || unreliable.contains(&finding.path)
-            || (finding.path.contains(&unreliable) && !finding.path.segments().is_empty())
-    })
 }
 
 /// Errors first, then by the place in the text.

@@ -562,3 +562,75 @@ fn who_could_ask_for_a_login_is_what_is_there() {
         }
     }
 }
+
+/// Every place of a tree, as a JSON pointer.
+fn places(value: &serde_json::Value, pointer: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries {
+                let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                found.push(pointer.clone());
+                places(value, &pointer, found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let pointer = format!("{pointer}/{index}");
+                found.push(pointer.clone());
+                places(item, &pointer, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The values of `text` with something of the wrong type at each place, one after the other.
+fn with_one_fault(text: &str) -> Vec<(String, String)> {
+    let root = crate::document::Document::new(text)
+        .root()
+        .unwrap()
+        .to_json();
+    let mut pointers = Vec::new();
+    places(&root, "", &mut pointers);
+    pointers
+        .into_iter()
+        .map(|pointer| {
+            let mut broken = root.clone();
+            let place = broken.pointer_mut(&pointer).unwrap();
+            *place = match place {
+                serde_json::Value::Object(_) | serde_json::Value::Array(_) => "wrong".into(),
+                _ => serde_json::json!([["wrong"]]),
+            };
+            (pointer, broken.to_string())
+        })
+        .collect()
+}
+
+#[test]
+fn nothing_follows_from_what_could_not_be_read() {
+    let fixed: Vec<String> = catalogue()
+        .filter_map(|(_, rule)| fixed_example(rule))
+        .collect();
+    let presets = crate::presets::PRESETS
+        .iter()
+        .map(|preset| preset.values.to_owned());
+    let sensible = SENSIBLE.iter().map(|text| (*text).to_owned());
+    let mut missing = BTreeSet::new();
+    for text in fixed.into_iter().chain(presets).chain(sensible) {
+        let codes = |outcome: &Outcome| -> BTreeSet<&'static str> {
+            let all = outcome.diagnostics.iter().chain(&outcome.silenced);
+            all.map(|found| found.code.id).collect()
+        };
+        let before = codes(&check(&text));
+        for (pointer, broken) in with_one_fault(&text) {
+            let outcome = check(&broken);
+            let new: Vec<_> = codes(&outcome).difference(&before).copied().collect();
+            for code in new {
+                if !["MK102", "MK103", "MK104"].contains(&code) {
+                    missing.insert(format!("{code} {pointer}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
