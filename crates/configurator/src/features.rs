@@ -2,102 +2,108 @@
 
 use crate::edit::{self, Edited};
 use crate::view::{Target, fix, render};
+use mlflow_k8s_core::ActiveFeature;
 use mlflow_k8s_core::document::{Document, EditError};
-use mlflow_k8s_core::path::ValuePath;
-use mlflow_k8s_core::yaml::{Node, Value};
+use mlflow_k8s_core::path::{Segment, ValuePath};
+use mlflow_k8s_core::yaml::Node;
 use serde_json::{Value as Json, json};
 
+pub use mlflow_k8s_core::Feature;
+
 /// A feature with a switch of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Feature {
-    /// Users with passwords.
-    BasicAuth,
-    /// Experiments and artifacts apart for each team.
-    Workspaces,
+pub trait Switchable: Copy {
+    /// Its name.
+    fn label(self) -> &'static str;
+
+    /// What it does.
+    fn help(self) -> &'static str;
+
+    /// The setting that its switch writes.
+    fn path(self) -> &'static str;
+
+    /// Whether it is on.
+    fn is_on(self, active: &[ActiveFeature]) -> bool;
+
+    /// Switches it on or off.
+    fn switch(self, text: &str, target: &Target, on: bool) -> Edited;
 }
 
-impl Feature {
-    /// Every feature.
-    pub const ALL: [Self; 2] = [Self::BasicAuth, Self::Workspaces];
-
-    /// Its name.
-    pub const fn label(self) -> &'static str {
+impl Switchable for Feature {
+    fn label(self) -> &'static str {
         match self {
-            Self::BasicAuth => "Basic auth",
             Self::Workspaces => "Workspaces",
+            Self::BasicAuth => "Basic auth",
         }
     }
 
-    /// What it does.
-    pub const fn help(self) -> &'static str {
+    fn help(self) -> &'static str {
         match self {
-            Self::BasicAuth => {
-                "Users sign in with a name and a password. Sets the option, the Secrets' \
-                 variables and the configuration's volume; Commands shows how to make the Secrets."
-            }
             Self::Workspaces => {
                 "Experiments, models and artifacts apart for each team. Sets the flag and what \
                  garbage collection needs for it."
             }
-        }
-    }
-
-    /// The setting that says whether it is on.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::BasicAuth => "server.value_options.app_name",
-            Self::Workspaces => "server.flag_options",
-        }
-    }
-
-    /// The codes of the rules that know what it needs.
-    fn owns(self, code: &str) -> bool {
-        match self {
-            // Garbage collection signs in like any client.
-            Self::BasicAuth => code.starts_with("MK60") || code == "MK703",
-            Self::Workspaces => code.starts_with("MK62"),
-        }
-    }
-
-    /// Whether the values have it switched on.
-    pub fn is_on(self, merged: &Node) -> bool {
-        match self {
-            Self::BasicAuth => at(merged, "server.value_options.app_name")
-                .is_some_and(|name| name.to_json() == json!("basic-auth")),
-            Self::Workspaces => flag(merged).is_some(),
-        }
-    }
-
-    /// Switches it on or off.
-    pub fn switch(self, text: &str, target: &Target, on: bool) -> Edited {
-        match (self, on) {
-            (Self::BasicAuth, true) => {
-                let path = path(self.path())?;
-                let text = edit::write(text, &path, &json!("basic-auth"))?;
-                Ok(self.fixed(&text, target))
+            Self::BasicAuth => {
+                "Users sign in with a name and a password. Sets the option, the Secrets' \
+                 variables and the configuration's volume; Commands shows how to make the Secrets."
             }
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Workspaces => "server.flag_options",
+            Self::BasicAuth => "server.value_options.app_name",
+        }
+    }
+
+    fn is_on(self, active: &[ActiveFeature]) -> bool {
+        active.iter().any(|active| active.feature == self)
+    }
+
+    fn switch(self, text: &str, target: &Target, on: bool) -> Edited {
+        match (self, on) {
             (Self::Workspaces, true) => {
                 let list = path(self.path())?;
                 let merged = render(text, target).merged;
                 let length = crate::view::list_length(&merged, &list);
                 let text = edit::push(text, &list, length, &json!("enable_workspaces"))?;
-                Ok(self.fixed(&text, target))
+                Ok(fixed(self, &text, target))
             }
-            (Self::BasicAuth, false) => without_basic_auth(text),
             (Self::Workspaces, false) => {
-                let merged = render(text, target).merged;
-                let Some(index) = flag(&merged) else {
-                    return Ok(text.to_owned());
-                };
-                let text = edit::remove_item(text, &path(self.path())?, index)?;
+                let text = switched_off(self, text, target)?;
                 edit::reset(&text, &path("garbageCollection.allWorkspaces")?)
             }
+            (Self::BasicAuth, true) => {
+                let path = path(self.path())?;
+                let text = edit::write(text, &path, &json!("basic-auth"))?;
+                Ok(fixed(self, &text, target))
+            }
+            (Self::BasicAuth, false) => without_basic_auth(&switched_off(self, text, target)?),
         }
     }
+}
 
-    /// The text after the fixes of its rules.
-    fn fixed(self, text: &str, target: &Target) -> String {
-        fix(text, target, &|finding| self.owns(finding.code.id))
+/// The text after the fixes of a feature's rules.
+fn fixed(feature: Feature, text: &str, target: &Target) -> String {
+    fix(text, target, &|finding| feature.is_served_by(finding.code))
+}
+
+/// The text without the settings that switch a feature on: several may.
+fn switched_off(feature: Feature, text: &str, target: &Target) -> Edited {
+    let mut text = text.to_owned();
+    loop {
+        let active = render(&text, target).features;
+        let Some(active) = active.into_iter().find(|active| active.feature == feature) else {
+            return Ok(text);
+        };
+        let next = match active.path.split_last() {
+            Some((Segment::Index(index), list)) => edit::remove_item(&text, &list, *index)?,
+            _ => edit::reset(&text, &active.path)?,
+        };
+        if next == text {
+            return Ok(text);
+        }
+        text = next;
     }
 }
 
@@ -115,7 +121,7 @@ const AUTH_FOLDER: &str = "/etc/mlflow/auth";
 
 /// Takes away what the switch and the fixes put there.
 fn without_basic_auth(text: &str) -> Edited {
-    let mut text = edit::reset(text, &path(Feature::BasicAuth.path())?)?;
+    let mut text = text.to_owned();
     for (list, names) in [
         ("env", AUTH_VARIABLES),
         ("garbageCollection.env", CLIENT_VARIABLES),
@@ -161,22 +167,6 @@ fn items(text: &str, list: &str) -> Result<Vec<Json>, EditError> {
         .unwrap_or_default())
 }
 
-/// Which of the flags enables workspaces.
-fn flag(merged: &Node) -> Option<usize> {
-    let Value::Sequence(flags) = &at(merged, "server.flag_options")?.value else {
-        return None;
-    };
-    flags.iter().position(|flag| {
-        flag.to_json()
-            .as_str()
-            .is_some_and(|flag| flag.replace('_', "-") == "enable-workspaces")
-    })
-}
-
-fn at<'n>(node: &'n Node, place: &str) -> Option<&'n Node> {
-    node.at(&path(place).ok()?)
-}
-
 fn path(text: &str) -> Result<ValuePath, EditError> {
     ValuePath::parse(text).map_err(|_| EditError::WholeDocument)
 }
@@ -197,10 +187,10 @@ mod tests {
         for name in ["quickstart", "garbage-collection", "production"] {
             let text = preset(name).unwrap().values;
             for feature in Feature::ALL {
-                assert!(!feature.is_on(&render(text, &target).merged));
+                assert!(!feature.is_on(&render(text, &target).features));
                 let on = feature.switch(text, &target, true).unwrap();
                 let outcome = render(&on, &target);
-                assert!(feature.is_on(&outcome.merged), "{on}");
+                assert!(feature.is_on(&outcome.features), "{on}");
                 assert!(
                     !has_errors(&outcome.diagnostics),
                     "{name} {feature:?} {:?}",
@@ -212,5 +202,33 @@ mod tests {
                 assert_eq!(lines(&off), lines(text), "{name} {feature:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_way_to_switch_a_feature_on_can_be_switched_off() {
+        let target = Target::default();
+        let base = preset("quickstart").unwrap().values;
+        for (more, feature) in [
+            (
+                "server: {flag_options: [enable-workspaces, enable_workspaces]}\n",
+                Feature::Workspaces,
+            ),
+            (
+                "env: [{name: MLFLOW_ENABLE_WORKSPACES, value: '1'}]\n",
+                Feature::Workspaces,
+            ),
+            (
+                "server: {value_options: {app-name: basic-auth}}\n",
+                Feature::BasicAuth,
+            ),
+        ] {
+            let text = format!("{base}{more}");
+            assert!(feature.is_on(&render(&text, &target).features), "{more}");
+            let off = feature.switch(&text, &target, false).unwrap();
+            assert!(!feature.is_on(&render(&off, &target).features), "{off}");
+        }
+        let text =
+            format!("{base}server: {{flag_options: [enable_workspaces, disable_workspaces]}}\n");
+        assert!(!Feature::Workspaces.is_on(&render(&text, &target).features));
     }
 }

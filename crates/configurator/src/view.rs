@@ -9,7 +9,7 @@ use mlflow_k8s_core::path::{Segment, ValuePath};
 use mlflow_k8s_core::release::{KubeVersion, Release};
 use mlflow_k8s_core::source::{Origin, Sources, Span};
 use mlflow_k8s_core::yaml::{Node, Scalar, Value};
-use mlflow_k8s_core::{Outcome, Rules};
+use mlflow_k8s_core::{ActiveFeature, Outcome, Rules};
 use std::sync::Arc;
 
 /// The name of the text in messages.
@@ -146,6 +146,8 @@ pub struct View {
     /// The values, defaults included; those of the last text that could be read
     /// when this one cannot.
     pub merged: Arc<Node>,
+    /// The features that are on, in the same text.
+    pub features: Vec<ActiveFeature>,
     /// Whether this text cannot be read.
     pub unreadable: bool,
     /// The kind of the Kubernetes object that stands in place of values. An
@@ -173,10 +175,10 @@ impl View {
             .then(|| Document::new(text).root().ok())
             .flatten()
             .and_then(|root| object_kind(&root));
-        let merged = match before {
+        let (merged, features) = match before {
             // It is being typed: the form keeps what it has.
-            Some(before) if unreadable => before.merged.clone(),
-            _ => Arc::new(outcome.merged),
+            Some(before) if unreadable => (before.merged.clone(), before.features.clone()),
+            _ => (Arc::new(outcome.merged), outcome.features),
         };
         let (objects, manifests) = fresh
             .or_else(|| before.map(|before| (before.objects.clone(), before.manifests.clone())))
@@ -191,6 +193,7 @@ impl View {
             manifests,
             stale,
             merged,
+            features,
             unreadable,
             object,
         }

@@ -24,7 +24,7 @@ pub mod source;
 pub mod values;
 pub mod yaml;
 
-pub use resolve::Feature;
+pub use resolve::{ActiveFeature, Feature};
 
 use diagnostic::{Code, Diagnostic};
 use layers::Layer;
@@ -49,7 +49,7 @@ pub struct Outcome {
     /// Whether every layer could be read; `merged` lacks what could not.
     pub all_read: bool,
     /// The features that are on, as far as the values show it.
-    pub features: Vec<Feature>,
+    pub features: Vec<ActiveFeature>,
     /// The objects, unless a finding is an error.
     pub manifests: Option<ManifestSet>,
 }

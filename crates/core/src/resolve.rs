@@ -15,7 +15,7 @@ mod stores;
 pub(crate) mod uri;
 
 pub(crate) use durability::{Durability, is_below};
-pub use feature::Feature;
+pub use feature::{ActiveFeature, Feature};
 pub(crate) use flag::Switch;
 pub(crate) use hosts::{Entrance, HOSTS, ORIGINS, PublicHost, Security};
 pub(crate) use image::MlflowVersion;

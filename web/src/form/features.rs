@@ -2,7 +2,7 @@
 
 use crate::state::State;
 use leptos::prelude::*;
-use mlflow_k8s_configurator::features::Feature;
+use mlflow_k8s_configurator::features::{Feature, Switchable as _};
 use mlflow_k8s_configurator::search::{FEATURES, matches};
 
 /// A switch for each feature.
@@ -11,7 +11,9 @@ pub(super) fn features(state: State) -> impl IntoView {
     Feature::ALL
         .into_iter()
         .map(|feature| {
-            let is_on = state.parts.part(move |view| feature.is_on(&view.0.merged));
+            let is_on = state
+                .parts
+                .part(move |view| feature.is_on(&view.0.features));
             let id = format!(
                 "feature-{}",
                 feature.label().to_lowercase().replace(' ', "-")
