@@ -79,10 +79,10 @@ fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         format!("artifacts go to /mlartifacts, which {consequence}"),
     )
     .unless(facts.unless_defined(&[VARIABLE]));
-    findings.push(match better_off_in_an_object_store(facts) {
-        Some(reason) => finding.help(format!(
-            "name an object store: `mlflow.artifactsDestination: s3://bucket/path`, with its \
-             credentials in `env`; a volume does not fit, because {reason}"
+    findings.push(match instead_of_a_volume(facts) {
+        Some(otherwise) => finding.help(format!(
+            "name an object store, with its credentials in `env`: \
+             `mlflow.artifactsDestination: s3://bucket/path`; {otherwise}"
         )),
         None => keep_on_the_volume(
             facts,
@@ -92,15 +92,20 @@ fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Why artifacts are better kept in an object store than on a volume, if they are.
-fn better_off_in_an_object_store(facts: &Facts<'_>) -> Option<&'static str> {
+/// What a volume would take, where an object store fits better and no fix
+/// should choose for its reader.
+fn instead_of_a_volume(facts: &Facts<'_>) -> Option<&'static str> {
     let storage = &facts.values.storage;
     if facts.scales() && (!storage.enabled || storage.access_mode.is_exclusive()) {
-        return Some("several pods need the artifacts");
+        return Some(
+            "a volume has to be one that all pods can use (`storage.accessMode: ReadWriteMany`)",
+        );
     }
-    // The volume that is there already holds the artifacts at no price.
-    (!storage.enabled && !facts.resolved.stores.use_sqlite())
-        .then_some("with one, the server stops at each update before its successor starts")
+    // A volume that is there already holds the artifacts at no price.
+    (!storage.enabled && !facts.resolved.stores.use_sqlite()).then_some(
+        "with a volume (`storage.enabled`), each update stops the server before its successor \
+         starts (strategy `Recreate`)",
+    )
 }
 
 fn artifacts_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {

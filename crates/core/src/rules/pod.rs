@@ -279,7 +279,7 @@ fn cluster_wide_name(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 at("cluster_rbac.extraRules"),
                 format!(
-                    "a release `{}` in another namespace would share this ClusterRole",
+                    "a release `{}` in another namespace overwrites this ClusterRole and its binding",
                     facts.release.name
                 ),
             )

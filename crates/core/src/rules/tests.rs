@@ -563,6 +563,197 @@ fn who_could_ask_for_a_login_is_what_is_there() {
     }
 }
 
+#[test]
+fn what_env_from_may_define_silences_no_certain_fault() {
+    const SIGN_IN: &str = "server: {value_options: {app_name: basic-auth}}\n";
+    const COLLECTS: &str =
+        "garbageCollection: {enabled: true, olderThan: 30d, allWorkspaces: true}\n";
+    for (text, code, variables) in [
+        (
+            "mlflow: {backendStoreUri: 'sqlite:////mlflow/a.db'}\nstorage: {enabled: true}\n"
+                .to_owned(),
+            "MK441",
+            "MLFLOW_ARTIFACTS_DESTINATION",
+        ),
+        (
+            format!("{ON_THE_VOLUME}server: {{flag_options: [no_serve_artifacts]}}\n"),
+            "MK444",
+            "MLFLOW_DEFAULT_ARTIFACT_ROOT",
+        ),
+        (
+            format!("{ON_THE_VOLUME}{SIGN_IN}"),
+            "MK601",
+            "MLFLOW_FLASK_SERVER_SECRET_KEY",
+        ),
+        (
+            format!("{ON_THE_VOLUME}{SIGN_IN}"),
+            "MK602",
+            "MLFLOW_AUTH_ADMIN_PASSWORD",
+        ),
+        (
+            format!("{ON_THE_VOLUME}{SIGN_IN}"),
+            "MK603",
+            "MLFLOW_AUTH_CONFIG_PATH",
+        ),
+        (
+            format!("{ON_THE_VOLUME}{COLLECTS}"),
+            "MK622",
+            "MLFLOW_ENABLE_WORKSPACES",
+        ),
+        (
+            format!("{ON_THE_VOLUME}{SIGN_IN}{COLLECTS}"),
+            "MK703",
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
+        ),
+        (
+            format!("{ON_THE_VOLUME}server: {{value_options: {{host: null}}}}\n"),
+            "MK310",
+            "MLFLOW_HOST",
+        ),
+        (
+            format!("{ON_THE_VOLUME}server: {{staticPrefix: /a}}\n"),
+            "MK527",
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION",
+        ),
+    ] {
+        let without = of(&text, code);
+        assert_eq!(without.len(), 1, "{code} {without:?}");
+        assert!(!without[0].contains("unless"), "{without:?}");
+
+        let with = of(
+            &format!("{text}envFrom: [{{secretRef: {{name: s3-credentials}}}}]\n"),
+            code,
+        );
+        let condition = format!(", unless a Secret or ConfigMap of `envFrom` defines {variables}");
+        assert_eq!(with.len(), 1, "{code} {with:?}");
+        let expected = without[0].replacen("error ", "warning ", 1) + &condition;
+        assert_eq!(with[0], expected);
+
+        // A prefix that none of MLflow's variables has leaves nothing open.
+        let prefixed = of(
+            &format!("{text}envFrom: [{{prefix: S3_, secretRef: {{name: s3-credentials}}}}]\n"),
+            code,
+        );
+        assert_eq!(prefixed, without);
+    }
+}
+
+#[test]
+fn a_middleware_that_stays_on_is_no_reason_to_be_silent() {
+    let with = |entry: &str| {
+        format!(
+            "{ON_THE_VOLUME}ingress: {{enabled: true, hosts: [{{host: a.example.com}}]}}\n\
+             server: {{value_options: {{allowed_hosts: 'localhost:*,mlflow-mlflow:*'}}}}\n\
+             env: [{{name: MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE, {entry}}}]\n"
+        )
+    };
+    for (entry, severity) in [
+        ("value: 'false'", Some("error ")),
+        ("value: 'off'", Some("error ")),
+        ("value: ''", Some("error ")),
+        ("value: 'true'", None),
+        ("value: 'yes'", None),
+        (
+            "valueFrom: {configMapKeyRef: {name: s, key: k}}",
+            Some("warning "),
+        ),
+    ] {
+        let found = of(&with(entry), "MK501");
+        match severity {
+            None => assert!(found.is_empty(), "{entry} {found:?}"),
+            Some(severity) => {
+                assert_eq!(found.len(), 1, "{entry}");
+                assert!(found[0].starts_with(severity), "{entry} {found:?}");
+                let condition = ", unless `env[0]` switches the security middleware off";
+                assert_eq!(found[0].ends_with(condition), severity == "warning ");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_password_leaves_the_uri_without_a_reference_in_its_place() {
+    let text = "mlflow: {backendStoreUri: 'postgresql://u:p%40ss@db:5433/mlflow', \
+                artifactsDestination: 's3://a/b'}\nenv: [{name: A, value: b}]\n";
+    let outcome = check(text);
+    let found = outcome.diagnostics.iter();
+    let fix = found.filter(|found| found.code.id == "MK461");
+    let fix = fix.filter_map(|found| found.fix.as_ref()).next().unwrap();
+    assert!(!format!("{fix:?}").contains("p%40ss"), "{fix:?}");
+    let then = fix.then.as_deref().unwrap();
+    assert!(
+        then.starts_with("Before you apply the manifests, create the Secret: ")
+            && then.contains("secret generic mlflow-db-password --namespace mlflow"),
+        "{then}"
+    );
+
+    let mut document = crate::document::Document::new(text);
+    document.apply(&fix.edits).unwrap();
+    let fixed = check(document.text());
+    assert!(of(document.text(), "MK461").is_empty());
+    let manifests = fixed.manifests.unwrap();
+    let deployment = manifests
+        .manifests()
+        .iter()
+        .find(|manifest| manifest.kind() == "Deployment")
+        .unwrap();
+    let env = deployment
+        .object()
+        .pointer("/spec/template/spec/containers/0/env")
+        .unwrap();
+    // Kubernetes refuses `valueFrom` beside the `value` of a running object, which
+    // stays there where nobody recorded what was applied last.
+    assert_eq!(
+        env[1],
+        serde_json::json!({
+            "name": "MLFLOW_BACKEND_STORE_URI",
+            "value": "postgresql://u:$(DATABASE_PASSWORD)@db:5433/mlflow",
+        })
+    );
+    assert_eq!(env[0]["name"], "DATABASE_PASSWORD");
+}
+
+#[test]
+fn a_fix_that_changes_how_updates_go_says_so() {
+    let fix = |text: &str, code: &str| {
+        let outcome = check(text);
+        let found = outcome
+            .diagnostics
+            .into_iter()
+            .find(|found| found.code.id == code);
+        let found = found.unwrap_or_else(|| panic!("{code}"));
+        (found.fix, found.help.unwrap_or_default())
+    };
+    let server = "mlflow: {backendStoreUri: 'postgresql://db/mlflow'}\n";
+    for (text, reason) in [
+        (server.to_owned(), "Recreate"),
+        (format!("{server}replicaCount: 2\n"), "ReadWriteMany"),
+        (
+            format!("{server}replicaCount: 2\nstorage: {{enabled: true}}\n"),
+            "ReadWriteMany",
+        ),
+    ] {
+        let (fix, help) = fix(&text, "MK441");
+        assert_eq!(fix, None, "{text}");
+        assert!(help.starts_with("name an object store"), "{help}");
+        assert!(help.contains(reason), "{help}");
+    }
+    let says_so = |fix: Option<Fix>| {
+        fix.unwrap()
+            .then
+            .is_some_and(|then| then.contains("Recreate"))
+    };
+    let sqlite = "mlflow: {backendStoreUri: 'sqlite:////mlflow/a.db'}\n";
+    assert!(!says_so(fix(sqlite, "MK441").0));
+    let elsewhere =
+        "mlflow: {backendStoreUri: 'postgresql://db/mlflow', artifactsDestination: /a}\n";
+    assert!(says_so(fix(elsewhere, "MK442").0));
+    let with_volume = format!("{elsewhere}storage: {{enabled: true}}\n");
+    assert!(!says_so(fix(&with_volume, "MK442").0));
+    let folder = "mlflow: {backendStoreUri: /mlruns}\n";
+    assert!(says_so(fix(folder, "MK404").0));
+}
+
 /// Every place of a tree, as a JSON pointer.
 fn places(value: &serde_json::Value, pointer: &str, found: &mut Vec<String>) {
     match value {
