@@ -90,14 +90,18 @@ fn backup(site: &Site<'_>) -> Option<Step> {
             )
         }
         KeptIn::Database { dialect, .. } if dialect == "postgresql" => {
-            let shown = place.shown();
-            let (_, rest) = shown.split_once("://")?;
+            let ask = |name: &str, key: &str| secret_entry(&namespace, name, key);
+            let uri = place
+                .shown_in_shell(ask)
+                .unwrap_or_else(|| quote(&place.shown()));
+            // MLflow's URI may name a driver, which PostgreSQL's tools do not know.
+            let (before, rest) = uri.split_once("postgresql")?;
+            let (_, rest) = rest.split_once("://")?;
             Some(
                 Step::shell(
                     TITLE,
                     [format!(
-                        "pg_dump --format=custom --file={DUMP} {}",
-                        quote(&format!("postgresql://{rest}"))
+                        "pg_dump --format=custom --file={DUMP} {before}postgresql://{rest}"
                     )],
                 )
                 .why(WHY)

@@ -377,3 +377,23 @@ fn words_of_a_shell() {
         assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
     }
 }
+
+#[test]
+fn a_password_from_a_variable_is_asked_for() {
+    let text = of(
+        "mlflow: {backendStoreUri: 'postgresql+psycopg2://u:$(PW)@db:5432/m'}\n\
+                   env: [{name: PW, valueFrom: {secretKeyRef: {name: s, key: k}}}]\n",
+    );
+    has(
+        &text,
+        &[
+            "pg_dump --format=custom --file=mlflow.dump \"postgresql://u:$(kubectl get secret s \
+           --namespace mlflow -o jsonpath='{.data.k}' | base64 --decode)@db:5432/m\"\n",
+        ],
+    );
+    let text = of(
+        "mlflow: {backendStoreUri: 'postgresql://u:$(PW)@db:5432/m'}\n\
+                   env: [{name: PW, value: x}]\n",
+    );
+    has(&text, &["'postgresql://u:<PW>@db:5432/m'\n"]);
+}

@@ -54,7 +54,7 @@ fn needed_by(own: &[EnvVar], others: &[EnvVar]) -> BTreeSet<String> {
 
 /// The names in a text that stand as `$(NAME)`; `$$(NAME)` is an escape.
 /// <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>
-fn references(text: &str) -> Vec<&str> {
+pub(super) fn references(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('$') {
@@ -70,6 +70,15 @@ fn references(text: &str) -> Vec<&str> {
         }
     }
     names
+}
+
+/// The text with something else in the place of each `$(NAME)`.
+pub(super) fn replaced(text: &str, mut by: impl FnMut(&str) -> String) -> String {
+    let mut whole = text.to_owned();
+    for name in references(text) {
+        whole = whole.replace(&format!("$({name})"), &by(name));
+    }
+    whole
 }
 
 #[cfg(test)]

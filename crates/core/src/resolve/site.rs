@@ -5,7 +5,7 @@ use super::hosts::Entrance;
 use super::inputs::{Origin, Setting};
 use super::stores::StoreName;
 use super::uri::{Sqlite, Uri};
-use super::{Resolved, Scheme, is_below};
+use super::{Inputs, Resolved, Scheme, env, is_below};
 use crate::kubernetes::{EnvVar, EnvVarSource};
 use crate::values::{ServiceType, Values};
 
@@ -94,6 +94,8 @@ pub(crate) struct Place {
     pub(crate) kept_in: KeptIn,
     /// The URI; empty when it comes from a Secret.
     text: String,
+    /// Variables that the URI refers to, with the Secret and key of each.
+    variables: Vec<(String, (String, String))>,
 }
 
 /// What keeps a store's data.
@@ -119,11 +121,16 @@ pub(crate) enum KeptIn {
 }
 
 impl Place {
-    fn of(store: StoreName, text: &str, claim_folder: Option<&str>) -> Self {
+    fn of(store: StoreName, text: &str, inputs: &Inputs<'_>, claim_folder: Option<&str>) -> Self {
+        let variables = env::references(text).into_iter().filter_map(|name| {
+            let (_, entry) = inputs.variable(name)?;
+            Some((name.to_owned(), secret(entry.value_from.as_ref()?)?))
+        });
         Self {
             store,
             kept_in: kept_in(store, &Uri::new(text), claim_folder),
             text: text.to_owned(),
+            variables: variables.collect(),
         }
     }
 
@@ -132,11 +139,34 @@ impl Place {
             store,
             kept_in: KeptIn::Unseen(source.and_then(secret)),
             text: String::new(),
+            variables: Vec::new(),
         }
     }
 
-    /// The URI without its password.
+    /// The URI without its password, with places for the reader to fill in
+    /// where it refers to variables of the container.
     pub(crate) fn shown(&self) -> String {
+        env::replaced(&self.without_password(), |name| format!("<{name}>"))
+    }
+
+    /// The same for a shell that asks for each variable's entry of a Secret;
+    /// `None` where it cannot ask for all of them, or needs not.
+    pub(crate) fn shown_in_shell(&self, ask: impl Fn(&str, &str) -> String) -> Option<String> {
+        let names = env::references(&self.text);
+        let secret_of = |name: &str| self.variables.iter().find(|(other, _)| other == name);
+        let is_known = !names.is_empty() && names.iter().all(|name| secret_of(name).is_some());
+        let text = self.without_password();
+        let rest = env::replaced(&text, |_| String::new());
+        (is_known && !rest.contains(['"', '`', '$', '\\'])).then(|| {
+            let text = env::replaced(&text, |name| match secret_of(name) {
+                Some((_, (secret, key))) => format!("$({})", ask(secret, key)),
+                None => String::new(),
+            });
+            format!("\"{text}\"")
+        })
+    }
+
+    fn without_password(&self) -> String {
         crate::redact::without_passwords(&self.text).unwrap_or_else(|| self.text.clone())
     }
 }
@@ -202,7 +232,7 @@ impl Resolved<'_> {
         let places = self.stores.all().into_iter().filter_map(|store| {
             let Setting { origin, text } = store.followed?;
             Some(match (text, origin) {
-                (Some(text), _) => Place::of(store.name, text, claim_folder),
+                (Some(text), _) => Place::of(store.name, text, &self.inputs, claim_folder),
                 (None, Origin::Variable(_, entry)) => {
                     Place::unseen(store.name, entry.value_from.as_ref())
                 }
@@ -260,7 +290,7 @@ impl Resolved<'_> {
         let is_own = host.split([':', '.']).next() == Some(self.fullname.as_str());
         let places = StoreName::ALL.into_iter().filter_map(|store| {
             let text = text(store.variable())?;
-            Some(Place::of(store, text, claim_folder))
+            Some(Place::of(store, text, &self.inputs, claim_folder))
         });
         Some(Collector {
             older_than: values.garbage_collection.older_than.clone(),
