@@ -21,7 +21,7 @@ pub(crate) use hosts::{Entrance, HOSTS, ORIGINS, PublicHost, Security};
 pub(crate) use image::MlflowVersion;
 pub(crate) use inputs::{Inputs, Origin, Setting};
 pub(crate) use names::{GC_NAME, SERVER_NAME};
-pub(crate) use site::{KeptIn, Place, PublicAddress, Site};
+pub(crate) use site::{KeptIn, Place, PublicAddress, Rollout, Site};
 pub(crate) use stores::{Store, StoreName, Stores};
 
 use crate::kubernetes::{

@@ -4,7 +4,7 @@ use super::Step;
 use super::shell::{quote, secret_entry};
 use super::site::Site;
 use crate::references::{By, references};
-use crate::resolve::{KeptIn, StoreName};
+use crate::resolve::{KeptIn, Rollout, StoreName};
 use serde_json::Value;
 
 pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
@@ -130,16 +130,16 @@ fn backup(site: &Site<'_>) -> Option<Step> {
 }
 
 fn upgrade(site: &Site<'_>) -> Step {
-    let how = match (site.facts.recreates, site.facts.replicas) {
-        (true, _) => {
+    let how = match site.facts.rollout {
+        Rollout::Recreate => {
             "The pod is stopped before its successor starts (`Recreate`: only one may have the \
              volume or the SQLite file), so the server is away for a minute or so."
         }
-        (false, Some(1)) => {
+        Rollout::One => {
             "The old pod goes when the new one is ready: nobody waits, unless the new version \
              has to change the tables."
         }
-        _ => {
+        Rollout::Several => {
             "Pods are replaced one after the other. A new version that changes the tables \
              starts best with one pod."
         }

@@ -145,7 +145,7 @@ fn service(site: &Site<'_>) -> Option<Step> {
         ServiceType::ClusterIP => return None,
     };
     let step = Step::shell(title, lines);
-    Some(if facts.knows_origins {
+    Some(if facts.answers.origins {
         step
     } else {
         step.why(
@@ -180,7 +180,7 @@ fn port_forward(site: &Site<'_>, local: i32, uri: &str, is_only_way: bool) -> St
         )],
     )
     .why("It runs until Ctrl-C; use another terminal for the rest.");
-    if site.facts.answers_localhost {
+    if site.facts.answers.localhost {
         step
     } else {
         step.why(

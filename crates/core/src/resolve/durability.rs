@@ -19,6 +19,11 @@ pub(crate) enum Durability {
 }
 
 impl Server<'_> {
+    /// Whether an update stops a pod before its successor starts.
+    pub(crate) fn recreates(&self) -> bool {
+        self.strategy.type_.as_deref() == Some("Recreate")
+    }
+
     /// How long a file at an absolute path of the server's container lives.
     pub(crate) fn durability(&self, path: &str) -> Durability {
         let mount = self

@@ -115,7 +115,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// A setting from an entry of `env`.
-    pub(crate) fn from_variable(&self, name: &str) -> Option<Setting<'a>> {
+    pub(crate) fn by_variable(&self, name: &str) -> Option<Setting<'a>> {
         let (index, entry) = self.variable(name)?;
         let nothing = entry.value_from.is_none().then_some("");
         Some(Setting {
@@ -127,7 +127,7 @@ impl<'a> Inputs<'a> {
     /// A setting that the server takes as an option or from the environment.
     /// The option wins, as in MLflow.
     pub(crate) fn setting(&self, option: &str, variable: &str) -> Option<Setting<'a>> {
-        self.option(option).or_else(|| self.from_variable(variable))
+        self.option(option).or_else(|| self.by_variable(variable))
     }
 
     /// Whether a Secret or ConfigMap of `envFrom` may define a variable: nobody

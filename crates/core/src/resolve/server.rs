@@ -1,8 +1,8 @@
 //! The server: command line, ports, probes, volumes, strategy.
 
 use super::{
-    Address, Inputs, Scheme, Security, Server, Stores, TLS_MOUNT_PATH, certificate, env, flag, or,
-    unless_empty,
+    Address, Inputs, Scheme, Security, Server, Store, Stores, TLS_MOUNT_PATH, certificate, env,
+    flag, or, unless_empty,
 };
 use crate::kubernetes::{
     DeploymentStrategy, EmptyDirVolumeSource, HttpGetAction, IntOrString, KeyToPath,
@@ -46,11 +46,7 @@ pub(super) fn server<'a>(
     stores: &Stores<'_>,
     security: &Security<'_>,
 ) -> Server<'a> {
-    let mut own_env: Vec<_> = stores
-        .all()
-        .into_iter()
-        .filter_map(|store| store.env())
-        .collect();
+    let mut own_env: Vec<_> = stores.all().into_iter().filter_map(Store::env).collect();
     own_env.extend(security.env());
 
     let certificate = certificate::of_server(values);

@@ -36,14 +36,10 @@ pub(crate) struct Site {
     pub(crate) sign_in: Option<SignIn>,
     /// Whether the server has workspaces.
     pub(crate) workspaces: bool,
-    /// Whether it answers to `localhost`, as far as the values tell.
-    pub(crate) answers_localhost: bool,
-    /// Whether it has a list of origins, or checks none.
-    pub(crate) knows_origins: bool,
-    /// Whether a pod is stopped before its successor starts.
-    pub(crate) recreates: bool,
-    /// Number of pods; `None` leaves it to an autoscaler.
-    pub(crate) replicas: Option<i32>,
+    /// Who gets an answer.
+    pub(crate) answers: Answers,
+    /// How an update replaces the pods.
+    pub(crate) rollout: Rollout,
     /// The folder of the claim in the server's container.
     pub(crate) claim_folder: Option<String>,
     /// Where the server keeps its data.
@@ -63,6 +59,26 @@ pub(crate) struct PublicAddress {
     pub(crate) host: String,
     /// The first path that leads there.
     pub(crate) path: String,
+}
+
+/// Who gets an answer of the server, as far as the values tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answers {
+    /// Requests for `localhost`.
+    pub(crate) localhost: bool,
+    /// Pages of origins that are on a list, or all of them.
+    pub(crate) origins: bool,
+}
+
+/// How an update replaces the pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rollout {
+    /// A pod is stopped before its successor starts.
+    Recreate,
+    /// The one pod goes when its successor is ready.
+    One,
+    /// Several, one after the other.
+    Several,
 }
 
 /// How users sign in.
@@ -221,8 +237,8 @@ impl Resolved<'_> {
         let security = &self.security;
         let claim_folder = server.claim_folder();
         // The probes do not follow the variable, which a rule says; the server does.
-        let by_variable = || self.inputs.from_variable("MLFLOW_STATIC_PREFIX")?.text;
-        let prefix = super::unless_empty(Some(server.static_prefix)).or_else(by_variable);
+        let in_env = || self.inputs.by_variable("MLFLOW_STATIC_PREFIX")?.text;
+        let prefix = super::unless_empty(Some(server.static_prefix)).or_else(in_env);
         let public = self.public_hosts.iter().map(|public| PublicAddress {
             entrance: public.entrance,
             scheme: public.schemes.first().copied().unwrap_or("http"),
@@ -253,14 +269,19 @@ impl Resolved<'_> {
             certificates_are_issued: ingress.is_some_and(|found| found.certificates_are_issued),
             sign_in: server.basic_auth.then(|| self.sign_in()),
             workspaces: server.workspaces.is_on(),
-            answers_localhost: security.answers_localhost(),
-            knows_origins: security.off.is_on()
-                || security
-                    .origins
-                    .effective()
-                    .is_some_and(|list| !list.is_empty()),
-            recreates: server.strategy.type_.as_deref() == Some("Recreate"),
-            replicas: server.replicas,
+            answers: Answers {
+                localhost: security.answers_localhost(),
+                origins: security.off.is_on()
+                    || security
+                        .origins
+                        .effective()
+                        .is_some_and(|list| !list.is_empty()),
+            },
+            rollout: match (server.recreates(), server.replicas) {
+                (true, _) => Rollout::Recreate,
+                (false, Some(1)) => Rollout::One,
+                (false, _) => Rollout::Several,
+            },
             claim_folder: claim_folder.map(str::to_owned),
             places: places.collect(),
             collector: self.collector(values, claim_folder),
@@ -269,7 +290,7 @@ impl Resolved<'_> {
 
     fn sign_in(&self) -> SignIn {
         let password = self.inputs.variable("MLFLOW_AUTH_ADMIN_PASSWORD");
-        let configuration = self.inputs.from_variable("MLFLOW_AUTH_CONFIG_PATH");
+        let configuration = self.inputs.by_variable("MLFLOW_AUTH_CONFIG_PATH");
         SignIn {
             admin_password: password
                 .and_then(|(_, entry)| entry.value_from.as_ref())

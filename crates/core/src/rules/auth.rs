@@ -37,7 +37,7 @@ fn create_secret(facts: &Facts<'_>) -> String {
 
 fn auth_secret_key(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const VARIABLE: &str = "MLFLOW_FLASK_SERVER_SECRET_KEY";
-    let setting = facts.inputs().from_variable(VARIABLE);
+    let setting = facts.inputs().by_variable(VARIABLE);
     let is_empty = setting.is_some_and(|setting| setting.text == Some(""));
     if !facts.resolved.server.basic_auth || (setting.is_some() && !is_empty) {
         return;

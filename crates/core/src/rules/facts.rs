@@ -126,7 +126,7 @@ impl<'a> Facts<'a> {
     /// otherwise: a volume or an SQLite file changes that.
     pub(super) fn rolls(&self) -> bool {
         self.values.deployment_strategy == DeploymentStrategy::default()
-            && self.resolved.server.strategy.type_.as_deref() != Some("Recreate")
+            && !self.resolved.server.recreates()
     }
 
     /// The user's own list of hosts that the server answers to.

@@ -476,17 +476,16 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             ),
         );
     };
-    let mut index = 0;
-    for public in &facts.resolved.public_hosts {
+    for (index, public) in facts.resolved.public_hosts.iter().enumerate() {
         let takes_all = public.host.is_empty() && public.is_kept;
         match public.entrance {
+            // The hosts of the Ingress come first.
             Entrance::Ingress if takes_all => {
                 report(at("ingress.hosts").join(index).join("host"), "ingress");
             }
             Entrance::Gateway if takes_all => report(at("httpRoute.hostnames"), "route"),
             _ => {}
         }
-        index += 1;
     }
 }
 

@@ -22,10 +22,10 @@ const HEADROOM: f64 = 1.15;
 /// What the server needs at rest, in MiB: measured, see MK821.
 fn needed_memory(facts: &Facts<'_>) -> f64 {
     let workers = f64::from(u32::try_from(facts.resolved.server.workers).unwrap_or(u32::MAX));
-    let jobs = if !facts.resolved.server.jobs.is_off() {
-        1290.0
-    } else {
+    let jobs = if facts.resolved.server.jobs.is_off() {
         0.0
+    } else {
+        1290.0
     };
     190.0 + 175.0 * workers + jobs
 }
@@ -68,10 +68,10 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let good = good_memory(facts);
     let workers = facts.resolved.server.workers;
-    let jobs = if !facts.resolved.server.jobs.is_off() {
-        " and the job runner"
-    } else {
+    let jobs = if facts.resolved.server.jobs.is_off() {
         ""
+    } else {
+        " and the job runner"
     };
     let place = at("resources.limits.memory");
     let (severity, message) = if limit < needed {

@@ -677,8 +677,8 @@ fn a_password_leaves_the_uri_without_a_reference_in_its_place() {
                 artifactsDestination: 's3://a/b'}\nenv: [{name: A, value: b}]\n";
     let outcome = check(text);
     let found = outcome.diagnostics.iter();
-    let fix = found.filter(|found| found.code.id == "MK461");
-    let fix = fix.filter_map(|found| found.fix.as_ref()).next().unwrap();
+    let mut found = found.filter(|found| found.code.id == "MK461");
+    let fix = found.find_map(|found| found.fix.as_ref()).unwrap();
     assert!(!format!("{fix:?}").contains("p%40ss"), "{fix:?}");
     let then = fix.then.as_deref().unwrap();
     assert!(
