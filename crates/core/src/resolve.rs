@@ -619,6 +619,14 @@ impl Resolved<'_> {
         self.address().host_names()
     }
 
+    /// Whether a host, with or without a port, is one of the Service's names.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        let host = host.split(':').next().unwrap_or_default();
+        let mut labels = host.split('.');
+        labels.next() == Some(self.fullname.as_str())
+            && labels.next().is_none_or(|label| label == self.namespace)
+    }
+
     /// The Service's names as clients in the cluster write them in `Host`.
     pub(crate) fn service_hosts(&self) -> [String; 4] {
         self.host_names().map(|name| self.with_service_port(&name))

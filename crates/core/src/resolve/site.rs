@@ -308,7 +308,7 @@ impl Resolved<'_> {
             collection.env.iter().find(is_it)?.value.as_deref()
         };
         let host = Uri::new(text("MLFLOW_TRACKING_URI").unwrap_or_default()).host_shown();
-        let is_own = host.split([':', '.']).next() == Some(self.fullname.as_str());
+        let is_own = self.is_own_host(host);
         let places = StoreName::ALL.into_iter().filter_map(|store| {
             let text = text(store.variable())?;
             Some(Place::of(store, text, &self.inputs, claim_folder))

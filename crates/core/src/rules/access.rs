@@ -5,7 +5,7 @@ use super::{Finding, Rule, at, host_pattern, set, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::flag::JOBS;
-use crate::resolve::is_below;
+use crate::resolve::{Entrance, is_below};
 use crate::values::{HttpRouteMatch, IngressHost, PathType, ServiceType, StringMap};
 use serde_json::json;
 
@@ -311,13 +311,14 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let ingress = &values.ingress;
-    if ingress.enabled && ingress.tls.is_empty() && !speaks_of(&ingress.annotations, TLS_WORDS) {
-        let hosts: Vec<&str> = ingress
-            .hosts
-            .iter()
-            .map(|host| host.host.as_str())
-            .filter(|host| !host.is_empty())
-            .collect();
+    let public = facts.resolved.public_hosts.iter();
+    let uncovered = public.filter(|public| {
+        public.entrance == Entrance::Ingress && !public.schemes.contains(&"https")
+    });
+    let uncovered: Vec<&str> = uncovered.map(|public| public.host).collect();
+    if !uncovered.is_empty() && !speaks_of(&ingress.annotations, TLS_WORDS) {
+        let named = uncovered.into_iter().filter(|host| !host.is_empty());
+        let hosts: Vec<&str> = named.collect();
         let certificate = match hosts.first() {
             Some(host) => certificate_of(host),
             None => format!("{}-ingress", facts.resolved.fullname),
@@ -325,15 +326,27 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 at("ingress.tls"),
-                format!("the ingress has no certificate: {MESSAGE}"),
+                if ingress.tls.is_empty() || hosts.is_empty() {
+                    format!("the ingress has no certificate: {MESSAGE}")
+                } else {
+                    let hosts = hosts.join(", ");
+                    format!("the ingress has no certificate for {hosts}: {MESSAGE}")
+                },
             )
             .help("name a certificate in `ingress.tls`")
             .fix(
                 format!("Take the certificate from the Secret {certificate}"),
-                [set(
-                    "ingress.tls",
-                    json!([{ "secretName": certificate, "hosts": hosts }]),
-                )],
+                [if ingress.tls.is_empty() {
+                    set(
+                        "ingress.tls",
+                        json!([{ "secretName": certificate, "hosts": hosts }]),
+                    )
+                } else {
+                    Edit::set(
+                        &at("ingress.tls").join(ingress.tls.len()),
+                        json!({ "secretName": certificate, "hosts": hosts }),
+                    )
+                }],
             )
             .then(how_to_make(&certificate, facts)),
         );
@@ -460,7 +473,10 @@ fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if jobs.is_off() {
         return;
     }
-    let listens_on = facts.inputs().option_text("host").unwrap_or("127.0.0.1");
+    let listens_on = facts.setting("host", "MLFLOW_HOST");
+    let listens_on = listens_on
+        .and_then(|setting| setting.text)
+        .unwrap_or("127.0.0.1");
     let host = format!("{listens_on}:{}", facts.resolved.server.port);
     let is_shut_out = facts
         .effective_hosts()

@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::{Finding, Rule, at, host_pattern, remove, set, texts};
 use crate::diagnostic::Edit;
+use crate::resolve::uri::Uri;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -137,9 +138,7 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !settings.enabled || uri.is_empty() {
         return;
     }
-    let own = uri
-        .split_once("://")
-        .is_some_and(|(_, rest)| is_own_service(facts, rest));
+    let own = facts.resolved.is_own_host(Uri::new(uri).host_shown());
     let server = &facts.resolved.server;
     let prefix = server.static_prefix.trim_end_matches('/');
     let scheme = server.scheme.as_str();
@@ -164,17 +163,6 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("leave it out: the Service's address is used, with scheme, port and prefix")
             .fix("Leave it out", [remove("garbageCollection.trackingUri")]),
     );
-}
-
-/// Whether an address, without its scheme, is that of the release's Service.
-fn is_own_service(facts: &Facts<'_>, address: &str) -> bool {
-    let host = address.split(['/', ':']).next().unwrap_or_default();
-    let resolved = facts.resolved;
-    host.split_once('.').map_or(host, |(name, _)| name) == resolved.fullname
-        && host
-            .split('.')
-            .nth(1)
-            .is_none_or(|namespace| namespace == resolved.namespace)
 }
 
 fn unused_ca(facts: &Facts<'_>, findings: &mut Vec<Finding>) {

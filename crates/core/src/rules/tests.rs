@@ -754,6 +754,46 @@ fn a_fix_that_changes_how_updates_go_says_so() {
     assert!(says_so(fix(folder, "MK404").0));
 }
 
+#[test]
+fn passwords_need_a_certificate_for_each_host() {
+    let with = |tls: &str| {
+        format!(
+            "{ON_THE_VOLUME}server: {{value_options: {{app_name: basic-auth}}}}\n\
+             ingress: {{enabled: true, hosts: [{{host: a.example.com}}, {{host: b.example.org}}], tls: {tls}}}\n"
+        )
+    };
+    for (tls, expected) in [
+        ("[{secretName: s}]", None),
+        (
+            "[{secretName: s, hosts: [a.example.com, b.example.org]}]",
+            None,
+        ),
+        (
+            "[]",
+            Some(
+                "warning ingress.tls: the ingress has no certificate: passwords of basic auth pass in clear",
+            ),
+        ),
+        (
+            "[{secretName: s, hosts: ['*.example.com']}]",
+            Some(
+                "warning ingress.tls: the ingress has no certificate for b.example.org: passwords of basic auth pass in clear",
+            ),
+        ),
+    ] {
+        let found = of(&with(tls), "MK524");
+        assert_eq!(found.first().map(String::as_str), expected, "{tls}");
+    }
+    let values = mended(&with("[{secretName: s, hosts: [a.example.com]}]"), "MK524");
+    let certificates = &values["ingress"]["tls"];
+    assert_eq!(certificates[0]["secretName"], "s");
+    assert_eq!(
+        certificates[1]["hosts"],
+        serde_json::json!(["b.example.org"])
+    );
+    assert!(of(&values.to_string(), "MK524").is_empty());
+}
+
 /// Every place of a tree, as a JSON pointer.
 fn places(value: &serde_json::Value, pointer: &str, found: &mut Vec<String>) {
     match value {
