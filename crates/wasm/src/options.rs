@@ -39,6 +39,10 @@ impl<T: Argument> Argument for Option<T> {
 }
 
 /// The TypeScript type of an option's Rust type.
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(unused_macros, reason = "the custom section is for WebAssembly alone")
+)]
 macro_rules! typescript {
     (Option<String>) => {
         "string"
