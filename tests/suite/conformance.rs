@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mlflow_k8s_core::Rules;
 use mlflow_k8s_core::diagnostic::Severity;
+use mlflow_k8s_core::kind::{ObjectKind, Scope};
 use mlflow_k8s_core::release::Release;
 use mlflow_k8s_tests::corpus::{self, Case};
 use mlflow_k8s_tests::diff::diff;
@@ -38,9 +39,12 @@ struct Pair<'a> {
 const DIFFERENCES: &[Difference] = &[
     Difference {
         row: 1,
-        kinds: NAMESPACED,
+        kinds: &[],
         adapt: |pair| {
-            pair.helm["metadata"]["namespace"] = pair.release.namespace.as_str().into();
+            let kind = pair.helm["kind"].as_str().and_then(ObjectKind::named);
+            if kind.is_some_and(|kind| kind.descriptor().scope == Scope::Namespaced) {
+                pair.helm["metadata"]["namespace"] = pair.release.namespace.as_str().into();
+            }
         },
     },
     Difference {
@@ -169,20 +173,6 @@ const DIFFERENCES: &[Difference] = &[
             }
         },
     },
-];
-
-const NAMESPACED: &[&str] = &[
-    "CronJob",
-    "Deployment",
-    "ExternalSecret",
-    "HTTPRoute",
-    "Ingress",
-    "NetworkPolicy",
-    "PersistentVolumeClaim",
-    "SecretStore",
-    "Service",
-    "ServiceAccount",
-    "ServiceMonitor",
 ];
 
 /// Where a workload has its pod.

@@ -9,6 +9,7 @@
 mod conformance;
 mod faults;
 mod hostile;
+mod kinds;
 mod nulls;
 mod presets;
 mod properties;

@@ -1,8 +1,9 @@
 //! The objects of a release and how they refer to each other, laid out in a
 //! grid: what comes in on the left, what is used on the right.
 
+use crate::kind::{ObjectKind, Selected, Selection, Tier};
 use crate::manifest::{Manifest, ManifestSet};
-use crate::references::{pod, references};
+use crate::references::{By, pod, references};
 use crate::resolve::{KeptIn, Site};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -59,11 +60,11 @@ impl Diagram {
             let from = id(manifest.kind(), manifest.name(), None);
             for found in references(manifest) {
                 // The account that every namespace has is no news.
-                if found.kind == "ServiceAccount" && found.name == "default" {
+                if found.is_default_account() {
                     continue;
                 }
                 let elsewhere = found.namespace.filter(|other| {
-                    manifest.namespace() != Some(other) && found.kind != "ServiceAccount"
+                    manifest.namespace() != Some(other) && found.by != By::GrantedTo
                 });
                 let to = diagram.node(found.kind, found.name, elsewhere, true);
                 diagram.edge(&from, &to, found.by.word());
@@ -115,11 +116,9 @@ impl Diagram {
 
     /// Edges to what an object's selector matches.
     fn selections(&mut self, manifests: &ManifestSet, manifest: &Manifest, from: &str) {
-        let (pointer, label) = match manifest.kind() {
-            "Service" => ("/spec/selector", "selects"),
-            "NetworkPolicy" => ("/spec/podSelector/matchLabels", "limits"),
-            "ServiceMonitor" => ("/spec/selector/matchLabels", "scrapes"),
-            _ => return,
+        let Some(Selection { pointer, label, of }) = manifest.object_kind().descriptor().selects
+        else {
+            return;
         };
         let Some(selector) = manifest
             .object()
@@ -129,10 +128,11 @@ impl Diagram {
             return;
         };
         for other in manifests.manifests() {
-            let labels = if manifest.kind() == "ServiceMonitor" {
-                (other.kind() == "Service").then(|| other.object())
-            } else {
-                pod(other)
+            let labels = match of {
+                Selected::Pods => pod(other),
+                Selected::Services => {
+                    (other.object_kind() == ObjectKind::Service).then(|| other.object())
+                }
             }
             .and_then(|object| object.pointer("/metadata/labels"))
             .and_then(Value::as_object);
@@ -145,15 +145,15 @@ impl Diagram {
     /// Edges to what a workload reaches by an address: garbage collection the
     /// server, the server its database and its object store.
     fn addresses(&mut self, manifest: &Manifest, site: &Site, from: &str) {
-        let places = match manifest.kind() {
-            "Deployment" => &site.places,
-            "CronJob" => {
+        let places = match manifest.object_kind() {
+            ObjectKind::Deployment => &site.places,
+            ObjectKind::CronJob => {
                 let Some(collector) = &site.collector else {
                     return;
                 };
                 let to = match &collector.other_server {
                     None => id("Service", &site.name, None),
-                    Some(host) => self.node("Server", host, None, true),
+                    Some(host) => self.node(SERVER, host, None, true),
                 };
                 self.edge(from, &to, "asks");
                 &collector.places
@@ -175,9 +175,9 @@ impl Diagram {
     /// Gives each node a cell.
     fn arrange(&mut self) {
         let mut layers: Vec<Vec<Node>> = Vec::new();
-        layers.resize_with(LAYERS, Vec::new);
+        layers.resize_with(Tier::LAST as usize + 1, Vec::new);
         for node in std::mem::take(&mut self.nodes) {
-            if let Some(layer) = layers.get_mut(layer(&node.kind)) {
+            if let Some(layer) = layers.get_mut(tier(&node.kind) as usize) {
                 layer.push(node);
             }
         }
@@ -236,19 +236,16 @@ fn matches(selector: &Map<String, Value>, labels: &Map<String, Value>) -> bool {
             .all(|(key, value)| labels.get(key) == Some(value))
 }
 
-const LAYERS: usize = 7;
+/// What is no object of Kubernetes.
+const SERVER: &str = "Server";
 
 /// Where a kind stands between what comes in and what is used.
-fn layer(kind: &str) -> usize {
-    match kind {
-        "Gateway" | "IngressClass" => 0,
-        "Namespace" | "Ingress" | "HTTPRoute" | "ServiceMonitor" => 1,
-        "Service" | "Server" | "NetworkPolicy" => 2,
-        "Deployment" | "CronJob" => 3,
-        "ExternalSecret" | "RoleBinding" | "ClusterRoleBinding" => 5,
-        "SecretStore" | "ClusterSecretStore" | "Role" | "ClusterRole" => 6,
-        // Claims, Secrets, ConfigMaps, accounts, databases, buckets.
-        _ => 4,
+fn tier(kind: &str) -> Tier {
+    match ObjectKind::named(kind) {
+        Some(kind) => kind.descriptor().tier,
+        None if kind == SERVER => Tier::Service,
+        // Databases and buckets, and kinds that only the user knows.
+        None => Tier::Used,
     }
 }
 

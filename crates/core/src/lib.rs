@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod diagram;
 pub mod document;
 pub mod fix;
+pub mod kind;
 pub mod kubernetes;
 pub mod layers;
 pub mod manifest;

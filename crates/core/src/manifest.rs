@@ -1,58 +1,75 @@
 //! Finished Kubernetes objects.
 
+use crate::kind::ObjectKind;
 use crate::resolve::Site;
 use serde_json::Value;
 
 /// One finished object.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Manifest(Value);
+pub struct Manifest {
+    kind: ObjectKind,
+    object: Value,
+}
 
 impl Manifest {
-    /// Wraps an object; fields are in the order they are written.
-    pub fn new(object: Value) -> Self {
-        Self(object)
+    /// Wraps an object of the kind; fields are in the order they are written.
+    pub(crate) fn new(kind: ObjectKind, object: Value) -> Self {
+        Self { kind, object }
     }
 
     /// The object as data.
     pub fn object(&self) -> &Value {
-        &self.0
+        &self.object
     }
 
-    /// Its kind, `Deployment`.
-    pub fn kind(&self) -> &str {
-        self.text("/kind")
+    /// What kind of object it is.
+    pub fn object_kind(&self) -> ObjectKind {
+        self.kind
+    }
+
+    /// Its kind's name, `Deployment`.
+    pub fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// Its API group, which a setting may have decided; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.object
+            .pointer("/apiVersion")
+            .and_then(Value::as_str)
+            .and_then(|version| version.split_once('/'))
+            .map_or("", |(group, _)| group)
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        self.text("/metadata/name")
+        self.object
+            .pointer("/metadata/name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// Its namespace; `None` for kinds that have none.
     pub fn namespace(&self) -> Option<&str> {
-        self.0
+        self.object
             .pointer("/metadata/namespace")
             .and_then(Value::as_str)
     }
 
     /// A file name that is unique in its set: `deployment-mlflow-mlflow.yaml`.
-    /// The Namespace's comes first where files are applied by name.
+    /// Where files are applied by name, the Namespace's comes first.
     pub fn file_name(&self) -> String {
-        let kind = self.kind().to_lowercase();
-        let order = if kind == "namespace" { "00-" } else { "" };
+        let order = match self.kind {
+            ObjectKind::Namespace => "00-",
+            _ => "",
+        };
+        let kind = self.kind.descriptor().resource();
         format!("{order}{kind}-{}.yaml", self.name())
     }
 
     /// The object as one YAML document, ending in a newline.
     pub fn to_yaml(&self) -> String {
-        crate::yaml::write(&self.0)
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        self.0
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        crate::yaml::write(&self.object)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a finished object refers to by name.
 
+use crate::kind::ObjectKind;
 use crate::manifest::Manifest;
 use serde_json::Value;
 
@@ -16,6 +17,26 @@ pub(crate) struct Reference<'m> {
     pub(crate) by: By<'m>,
     /// Whether all works without it.
     pub(crate) optional: bool,
+}
+
+impl Reference<'_> {
+    /// The other's kind, if it is one that the program knows.
+    pub(crate) fn object_kind(&self) -> Option<ObjectKind> {
+        ObjectKind::named(self.kind)
+    }
+
+    /// Whether the other holds entries by their keys.
+    pub(crate) fn holds_entries(&self) -> bool {
+        matches!(
+            self.object_kind(),
+            Some(ObjectKind::Secret | ObjectKind::ConfigMap)
+        )
+    }
+
+    /// Whether it is the account that every namespace has.
+    pub(crate) fn is_default_account(&self) -> bool {
+        self.object_kind() == Some(ObjectKind::ServiceAccount) && self.name == "default"
+    }
 }
 
 /// How an object refers to another.
@@ -43,8 +64,28 @@ pub(crate) enum By<'m> {
     Certificate,
     /// The credentials of a registry.
     PullSecret,
-    /// Anything else, in a word.
-    As(&'static str),
+    /// A volume is a claim's.
+    Claim,
+    /// A driver needs the credentials to mount a volume.
+    MountSecret,
+    /// Pods have this identity.
+    Identity,
+    /// A binding grants the permissions.
+    Grants,
+    /// A binding grants to the account.
+    GrantedTo,
+    /// A Secret comes of it.
+    Creates,
+    /// It is made from what the store holds.
+    Store,
+    /// Something accepts the connections.
+    Entrance,
+    /// Requests go there.
+    Backend,
+    /// Copies of requests go there.
+    Mirror,
+    /// An extension changes the requests.
+    Filter,
 }
 
 impl By<'_> {
@@ -52,11 +93,20 @@ impl By<'_> {
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Variable { .. } | Self::AllVariables => "environment",
-            Self::Volume { .. } => "volume",
+            Self::Volume { .. } | Self::Claim => "volume",
             Self::Entry(_) => "reads",
             Self::Certificate => "certificate",
             Self::PullSecret => "pulls images with",
-            Self::As(word) => word,
+            Self::MountSecret => "mounts with",
+            Self::Identity => "runs as",
+            Self::Grants => "grants",
+            Self::GrantedTo => "to",
+            Self::Creates => "creates",
+            Self::Store => "from",
+            Self::Entrance => "served by",
+            Self::Backend => "leads to",
+            Self::Mirror => "copies to",
+            Self::Filter => "filters with",
         }
     }
 }
@@ -80,11 +130,7 @@ pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 
 /// The pod that a workload makes.
 pub(crate) fn pod(manifest: &Manifest) -> Option<&Value> {
-    let pointer = match manifest.kind() {
-        "Deployment" => "/spec/template",
-        "CronJob" => "/spec/jobTemplate/spec/template",
-        _ => return None,
-    };
+    let pointer = manifest.object_kind().descriptor().pod?;
     manifest.object().pointer(pointer)
 }
 
@@ -99,60 +145,18 @@ pub(crate) fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
 /// Selectors are no names.
 pub(crate) fn references(manifest: &Manifest) -> Vec<Reference<'_>> {
     let mut found = Found(Vec::new());
-    let object = manifest.object();
-    match manifest.kind() {
-        "Deployment" | "CronJob" => {
-            if let Some(pod) = pod(manifest) {
-                found.pod(pod);
-            }
-        }
-        "Ingress" => found.ingress(object),
-        "HTTPRoute" => found.http_route(object),
-        "RoleBinding" | "ClusterRoleBinding" => {
-            if let Some(kind) = text(object, "/roleRef/kind") {
-                found.named(object, kind, "/roleRef/name", By::As("grants"));
-            }
-            for subject in list(object, "/subjects") {
-                if let Some(kind) = text(subject, "/kind") {
-                    found.named(subject, kind, "/name", By::As("to"));
-                }
-            }
-        }
-        "ExternalSecret" => {
-            found.named(object, "Secret", "/spec/target/name", By::As("creates"));
-            if let Some(kind) = text(object, "/spec/secretStoreRef/kind") {
-                found.named(object, kind, "/spec/secretStoreRef/name", By::As("from"));
-            }
-            for source in list(object, "/spec/data") {
-                if let Some(kind) = text(source, "/sourceRef/storeRef/kind") {
-                    found.named(source, kind, "/sourceRef/storeRef/name", By::As("from"));
-                }
-            }
-        }
-        "SecretStore" => found.credentials(object.pointer("/spec/provider")),
-        "ServiceMonitor" => {
-            for endpoint in list(object, "/spec/endpoints") {
-                for (kind, pointer) in [
-                    ("Secret", "/tlsConfig/ca/secret"),
-                    ("ConfigMap", "/tlsConfig/ca/configMap"),
-                    ("Secret", "/tlsConfig/cert/secret"),
-                    ("ConfigMap", "/tlsConfig/cert/configMap"),
-                    ("Secret", "/tlsConfig/keySecret"),
-                    ("Secret", "/basicAuth/username"),
-                    ("Secret", "/basicAuth/password"),
-                ] {
-                    if let Some(selector) = endpoint.pointer(pointer) {
-                        found.entry(selector, kind);
-                    }
-                }
-            }
-        }
-        _ => {}
+    if let Some(pod) = pod(manifest) {
+        found.pod(pod);
     }
+    (manifest.object_kind().descriptor().references)(&mut found, manifest.object());
     found.0
 }
 
-struct Found<'m>(Vec<Reference<'m>>);
+const SECRET: &str = ObjectKind::Secret.name();
+const CONFIG_MAP: &str = ObjectKind::ConfigMap.name();
+
+/// References that were found so far.
+pub(crate) struct Found<'m>(Vec<Reference<'m>>);
 
 impl<'m> Found<'m> {
     fn push(&mut self, from: &'m Value, kind: &'m str, name: &'m str, by: By<'m>) {
@@ -183,8 +187,8 @@ impl<'m> Found<'m> {
         for container in containers(pod) {
             for variable in list(container, "/env") {
                 for (kind, pointer) in [
-                    ("Secret", "/valueFrom/secretKeyRef"),
-                    ("ConfigMap", "/valueFrom/configMapKeyRef"),
+                    (SECRET, "/valueFrom/secretKeyRef"),
+                    (CONFIG_MAP, "/valueFrom/configMapKeyRef"),
                 ] {
                     if let (Some(selector), Some(variable)) =
                         (variable.pointer(pointer), text(variable, "/name"))
@@ -195,7 +199,7 @@ impl<'m> Found<'m> {
                 }
             }
             for source in list(container, "/envFrom") {
-                for (kind, pointer) in [("Secret", "/secretRef"), ("ConfigMap", "/configMapRef")] {
+                for (kind, pointer) in [(SECRET, "/secretRef"), (CONFIG_MAP, "/configMapRef")] {
                     if let Some(source) = source.pointer(pointer) {
                         self.named(source, kind, "/name", By::AllVariables);
                     }
@@ -206,13 +210,13 @@ impl<'m> Found<'m> {
             self.volume(volume);
         }
         for secret in list(pod, "/spec/imagePullSecrets") {
-            self.named(secret, "Secret", "/name", By::PullSecret);
+            self.named(secret, SECRET, "/name", By::PullSecret);
         }
         self.named(
             pod,
-            "ServiceAccount",
+            ObjectKind::ServiceAccount.name(),
             "/spec/serviceAccountName",
-            By::As("runs as"),
+            By::Identity,
         );
     }
 
@@ -230,17 +234,17 @@ impl<'m> Found<'m> {
                 self.named(from, kind, pointer, by);
             }
         };
-        source(volume.pointer("/secret"), "Secret", "/secretName");
-        source(volume.pointer("/configMap"), "ConfigMap", "/name");
+        source(volume.pointer("/secret"), SECRET, "/secretName");
+        source(volume.pointer("/configMap"), CONFIG_MAP, "/name");
         for projected in list(volume, "/projected/sources") {
-            source(projected.pointer("/secret"), "Secret", "/name");
-            source(projected.pointer("/configMap"), "ConfigMap", "/name");
+            source(projected.pointer("/secret"), SECRET, "/name");
+            source(projected.pointer("/configMap"), CONFIG_MAP, "/name");
         }
         self.named(
             volume,
-            "PersistentVolumeClaim",
+            ObjectKind::PersistentVolumeClaim.name(),
             "/persistentVolumeClaim/claimName",
-            By::As("volume"),
+            By::Claim,
         );
         // Volumes of storage systems that ask for a password.
         for pointer in [
@@ -253,50 +257,7 @@ impl<'m> Found<'m> {
             "/scaleIO/secretRef/name",
             "/storageos/secretRef/name",
         ] {
-            self.named(volume, "Secret", pointer, By::As("mounts with"));
-        }
-    }
-
-    fn ingress(&mut self, ingress: &'m Value) {
-        self.named(
-            ingress,
-            "IngressClass",
-            "/spec/ingressClassName",
-            By::As("served by"),
-        );
-        for rule in list(ingress, "/spec/rules") {
-            for path in list(rule, "/http/paths") {
-                self.named(path, "Service", "/backend/service/name", By::As("leads to"));
-            }
-        }
-        for tls in list(ingress, "/spec/tls") {
-            self.named(tls, "Secret", "/secretName", By::Certificate);
-        }
-    }
-
-    fn http_route(&mut self, route: &'m Value) {
-        for parent in list(route, "/spec/parentRefs") {
-            let kind = text(parent, "/kind").unwrap_or("Gateway");
-            self.named(parent, kind, "/name", By::As("served by"));
-        }
-        for rule in list(route, "/spec/rules") {
-            let backend = |found: &mut Self, from: &'m Value, word| {
-                let kind = text(from, "/kind").unwrap_or("Service");
-                found.named(from, kind, "/name", By::As(word));
-            };
-            for from in list(rule, "/backendRefs") {
-                backend(self, from, "leads to");
-            }
-            for filter in list(rule, "/filters") {
-                if let Some(from) = filter.pointer("/requestMirror/backendRef") {
-                    backend(self, from, "copies to");
-                }
-                if let Some(extension) = filter.pointer("/extensionRef")
-                    && let Some(kind) = text(extension, "/kind")
-                {
-                    self.named(extension, kind, "/name", By::As("filters with"));
-                }
-            }
+            self.named(volume, SECRET, pointer, By::MountSecret);
         }
     }
 
@@ -307,7 +268,7 @@ impl<'m> Found<'m> {
             Some(Value::Object(entries)) => {
                 for (key, value) in entries {
                     if key.to_lowercase().ends_with("secretref") {
-                        self.entry(value, "Secret");
+                        self.entry(value, SECRET);
                     }
                     self.credentials(Some(value));
                 }
@@ -320,4 +281,106 @@ impl<'m> Found<'m> {
             _ => {}
         }
     }
+}
+
+/// For kinds that refer to nothing.
+pub(crate) fn nothing(_: &mut Found<'_>, _: &Value) {}
+
+/// The role, and who gets it.
+pub(crate) fn binding<'m>(found: &mut Found<'m>, binding: &'m Value) {
+    if let Some(kind) = text(binding, "/roleRef/kind") {
+        found.named(binding, kind, "/roleRef/name", By::Grants);
+    }
+    for subject in list(binding, "/subjects") {
+        if let Some(kind) = text(subject, "/kind") {
+            found.named(subject, kind, "/name", By::GrantedTo);
+        }
+    }
+}
+
+/// The Secret that it makes, and the stores that it reads.
+pub(crate) fn external_secret<'m>(found: &mut Found<'m>, external: &'m Value) {
+    found.named(external, SECRET, "/spec/target/name", By::Creates);
+    if let Some(kind) = text(external, "/spec/secretStoreRef/kind") {
+        found.named(external, kind, "/spec/secretStoreRef/name", By::Store);
+    }
+    for source in list(external, "/spec/data") {
+        if let Some(kind) = text(source, "/sourceRef/storeRef/kind") {
+            found.named(source, kind, "/sourceRef/storeRef/name", By::Store);
+        }
+    }
+}
+
+/// Certificates and credentials of the scraper.
+pub(crate) fn service_monitor<'m>(found: &mut Found<'m>, monitor: &'m Value) {
+    for endpoint in list(monitor, "/spec/endpoints") {
+        for (kind, pointer) in [
+            (SECRET, "/tlsConfig/ca/secret"),
+            (CONFIG_MAP, "/tlsConfig/ca/configMap"),
+            (SECRET, "/tlsConfig/cert/secret"),
+            (CONFIG_MAP, "/tlsConfig/cert/configMap"),
+            (SECRET, "/tlsConfig/keySecret"),
+            (SECRET, "/basicAuth/username"),
+            (SECRET, "/basicAuth/password"),
+        ] {
+            if let Some(selector) = endpoint.pointer(pointer) {
+                found.entry(selector, kind);
+            }
+        }
+    }
+}
+
+/// Class, Services and certificates.
+pub(crate) fn ingress<'m>(found: &mut Found<'m>, ingress: &'m Value) {
+    found.named(
+        ingress,
+        ObjectKind::IngressClass.name(),
+        "/spec/ingressClassName",
+        By::Entrance,
+    );
+    for rule in list(ingress, "/spec/rules") {
+        for path in list(rule, "/http/paths") {
+            found.named(
+                path,
+                ObjectKind::Service.name(),
+                "/backend/service/name",
+                By::Backend,
+            );
+        }
+    }
+    for tls in list(ingress, "/spec/tls") {
+        found.named(tls, SECRET, "/secretName", By::Certificate);
+    }
+}
+
+/// Gateways, Services and filters.
+pub(crate) fn http_route<'m>(found: &mut Found<'m>, route: &'m Value) {
+    for parent in list(route, "/spec/parentRefs") {
+        let kind = text(parent, "/kind").unwrap_or(ObjectKind::Gateway.name());
+        found.named(parent, kind, "/name", By::Entrance);
+    }
+    for rule in list(route, "/spec/rules") {
+        let backend = |found: &mut Found<'m>, from: &'m Value, by| {
+            let kind = text(from, "/kind").unwrap_or(ObjectKind::Service.name());
+            found.named(from, kind, "/name", by);
+        };
+        for from in list(rule, "/backendRefs") {
+            backend(found, from, By::Backend);
+        }
+        for filter in list(rule, "/filters") {
+            if let Some(from) = filter.pointer("/requestMirror/backendRef") {
+                backend(found, from, By::Mirror);
+            }
+            if let Some(extension) = filter.pointer("/extensionRef")
+                && let Some(kind) = text(extension, "/kind")
+            {
+                found.named(extension, kind, "/name", By::Filter);
+            }
+        }
+    }
+}
+
+/// The credentials for its provider.
+pub(crate) fn secret_store<'m>(found: &mut Found<'m>, store: &'m Value) {
+    found.credentials(store.pointer("/spec/provider"));
 }

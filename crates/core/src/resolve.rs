@@ -24,6 +24,7 @@ pub(crate) use names::{GC_NAME, SERVER_NAME};
 pub(crate) use site::{KeptIn, Place, PublicAddress, Rollout, Site};
 pub(crate) use stores::{Store, StoreName, Stores};
 
+use crate::kind::ObjectKind;
 use crate::kubernetes::{
     Affinity, Container, DeploymentStrategy, EnvFromSource, EnvVar, IngressTls,
     LocalObjectReference, NetworkPolicyEgressRule, PodSecurityContext, PolicyRule, Probe, Quantity,
@@ -458,7 +459,10 @@ fn route(values: &Values) -> Option<Route<'_>> {
         }]
     };
     Some(Route {
-        api_version: or(&route.api_version, "gateway.networking.k8s.io/v1"),
+        api_version: or(
+            &route.api_version,
+            ObjectKind::HttpRoute.descriptor().api_version,
+        ),
         annotations: &route.annotations,
         parent_refs: &route.parent_refs,
         hostnames: &route.hostnames,

@@ -3,6 +3,7 @@
 use super::Step;
 use super::shell::{quote, secret_entry};
 use super::site::Site;
+use crate::kind::ObjectKind;
 use crate::references::{By, references};
 use crate::resolve::{KeptIn, Rollout, StoreName};
 use serde_json::Value;
@@ -11,11 +12,11 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
     let mut steps: Vec<Step> = collect(site).into_iter().collect();
     steps.extend(backup(site));
     steps.push(upgrade(site));
-    let deployment = site.first("Deployment").map(references);
+    let deployment = site.first(ObjectKind::Deployment).map(references);
     let takes_secrets = deployment
         .iter()
         .flatten()
-        .any(|found| matches!(found.kind, "Secret" | "ConfigMap") && found.by != By::PullSecret);
+        .any(|found| found.holds_entries() && found.by != By::PullSecret);
     if takes_secrets {
         steps.push(restart(site));
     }
@@ -25,7 +26,7 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
 fn collect(site: &Site<'_>) -> Option<Step> {
     let namespace = site.in_namespace();
     let collector = site.facts.collector.as_ref()?;
-    let cron_job = site.first("CronJob")?;
+    let cron_job = site.first(ObjectKind::CronJob)?;
     let name = cron_job.name();
     let job = quote(&format!("{name}-now"));
     let step = Step::shell(

@@ -3,6 +3,7 @@
 use super::Step;
 use super::shell::quote;
 use super::site::Site;
+use crate::kind::{ObjectKind, Scope};
 use crate::manifest::Manifest;
 use crate::references::{By, Reference, containers, list, pod, references, text};
 use crate::resolve::{KeptIn, Place, StoreName};
@@ -49,12 +50,12 @@ pub(super) fn needs<'m>(site: &Site<'m>) -> Vec<Need<'m>> {
             .iter()
             .any(|manifest| manifest.kind() == kind && manifest.name() == name)
             || all.iter().any(|(_, found)| {
-                found.by == By::As("creates") && found.kind == kind && found.name == name
+                found.by == By::Creates && found.kind == kind && found.name == name
             })
     };
     let mut needs: Vec<Need<'m>> = Vec::new();
     for (manifest, found) in &all {
-        let wanted = matches!(found.kind, "Secret" | "ConfigMap")
+        let wanted = found.holds_entries()
             && !found.optional
             && found
                 .namespace
@@ -114,7 +115,18 @@ impl<'m> Need<'m> {
                     self.entry(key, None);
                 }
             }
-            By::As(_) => self.is_folder = true,
+            // A driver or another object takes what it needs.
+            By::Claim
+            | By::MountSecret
+            | By::Identity
+            | By::Grants
+            | By::GrantedTo
+            | By::Creates
+            | By::Store
+            | By::Entrance
+            | By::Backend
+            | By::Mirror
+            | By::Filter => self.is_folder = true,
         }
     }
 
@@ -223,8 +235,9 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
         .why("`manifests.yaml` holds them all; the namespace is in each."),
     );
     let namespace = site.in_namespace();
-    if let Some(external) = site.first("ExternalSecret") {
-        let name = quote(&format!("externalsecret/{}", external.name()));
+    if let Some(external) = site.first(ObjectKind::ExternalSecret) {
+        let kind = external.object_kind().descriptor().resource();
+        let name = quote(&format!("{kind}/{}", external.name()));
         steps.push(
             Step::shell(
                 "Wait for the Secret",
@@ -254,7 +267,7 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
 }
 
 fn namespace(site: &Site<'_>, needs: &[Need<'_>]) -> Option<Step> {
-    let is_rendered = site.first("Namespace").is_some();
+    let is_rendered = site.first(ObjectKind::Namespace).is_some();
     if site.facts.namespace == "default" || (is_rendered && needs.is_empty()) {
         return None;
     }
@@ -275,7 +288,6 @@ fn namespace(site: &Site<'_>, needs: &[Need<'_>]) -> Option<Step> {
 
 /// What neither the manifests nor the steps create.
 fn look(site: &Site<'_>) -> Option<Step> {
-    let namespace = site.in_namespace();
     let mut lines: Vec<String> = Vec::new();
     let mut add = |line: String| {
         if !lines.contains(&line) {
@@ -283,11 +295,8 @@ fn look(site: &Site<'_>) -> Option<Step> {
         }
     };
     for manifest in site.set.manifests() {
-        match manifest.kind() {
-            "ServiceMonitor" => add("kubectl get crd servicemonitors.monitoring.coreos.com".into()),
-            "HTTPRoute" => add("kubectl get crd httproutes.gateway.networking.k8s.io".into()),
-            "ExternalSecret" => add("kubectl get crd externalsecrets.external-secrets.io".into()),
-            _ => {}
+        if let Some(definition) = manifest.object_kind().descriptor().definition() {
+            add(format!("kubectl get crd {definition}"));
         }
         for found in references(manifest) {
             let is_rendered = site
@@ -295,22 +304,21 @@ fn look(site: &Site<'_>) -> Option<Step> {
                 .manifests()
                 .iter()
                 .any(|other| other.kind() == found.kind && other.name() == found.name);
-            let there_always = found.kind == "ServiceAccount" && found.name == "default";
-            if is_rendered || there_always {
+            // The next steps create Secrets and ConfigMaps.
+            if is_rendered || found.is_default_account() || found.holds_entries() {
                 continue;
             }
-            let resource = quote(&format!("{}/{}", found.kind.to_lowercase(), found.name));
-            match found.kind {
-                "PersistentVolumeClaim" | "ServiceAccount" => {
-                    add(format!("kubectl get {resource} {namespace}"));
-                }
-                "IngressClass" => add(format!("kubectl get {resource}")),
-                "Gateway" => add(format!(
+            let Some(kind) = found.object_kind().map(ObjectKind::descriptor) else {
+                continue;
+            };
+            let resource = quote(&format!("{}/{}", kind.resource(), found.name));
+            add(match kind.scope {
+                Scope::Cluster => format!("kubectl get {resource}"),
+                Scope::Namespaced => format!(
                     "kubectl get {resource} --namespace {}",
                     quote(found.namespace.unwrap_or(&site.facts.namespace))
-                )),
-                _ => {}
-            }
+                ),
+            });
         }
     }
     (!lines.is_empty()).then(|| {
@@ -444,7 +452,9 @@ fn certificate_hint(site: &Site<'_>, need: &Need<'_>) -> String {
             "The certificate must be valid for the names that clients use, for example {}.{}.svc.cluster.local{}.",
             site.facts.name,
             site.facts.namespace,
-            if site.first("Ingress").is_none() && site.first("HTTPRoute").is_none() {
+            if site.first(ObjectKind::Ingress).is_none()
+                && site.first(ObjectKind::HttpRoute).is_none()
+            {
                 " and localhost"
             } else {
                 ""

@@ -3,6 +3,7 @@
 use super::shell::{quote, secret_entry};
 use super::site::Site;
 use super::{Kind, Step};
+use crate::kind::ObjectKind;
 use crate::resolve::{Entrance, KeptIn, PublicAddress, StoreName};
 use crate::values::ServiceType;
 
@@ -44,7 +45,7 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
 }
 
 fn ingress(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
-    let Some(ingress) = site.first("Ingress") else {
+    let Some(ingress) = site.first(ObjectKind::Ingress) else {
         return;
     };
     let name = quote(&format!("ingress/{}", ingress.name()));
@@ -60,7 +61,7 @@ fn ingress(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
 }
 
 fn route(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
-    let Some(route) = site.first("HTTPRoute") else {
+    let Some(route) = site.first(ObjectKind::HttpRoute) else {
         return;
     };
     let name = quote(&format!("httproute/{}", route.name()));

@@ -4,14 +4,14 @@ use super::Step;
 use super::prepare::Need;
 use super::shell::quote;
 use super::site::Site;
+use crate::kind::{ObjectKind, Removal, Served};
 use crate::manifest::Manifest;
-use crate::references::text;
 use crate::resolve::{KeptIn, StoreName};
 
 pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
     let namespace = site.in_namespace();
-    let claim = site.first("PersistentVolumeClaim");
-    let has_namespace = site.first("Namespace").is_some();
+    let claim = site.first(ObjectKind::PersistentVolumeClaim);
+    let has_namespace = site.first(ObjectKind::Namespace).is_some();
     let mut steps = Vec::new();
     if claim.is_some() || has_namespace {
         let mut parts = vec![format!("kubectl delete {namespace} --ignore-not-found")];
@@ -21,9 +21,7 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
                 .manifests()
                 .iter()
                 .rev()
-                .filter(|manifest| {
-                    !matches!(manifest.kind(), "PersistentVolumeClaim" | "Namespace")
-                })
+                .filter(|manifest| manifest.object_kind().descriptor().removal == Removal::Safe)
                 .map(resource),
         );
         let step = Step::shell(
@@ -88,14 +86,16 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
 
 /// `deployment/mlflow-mlflow`, quoted; kinds that are not built in with their group.
 fn resource(manifest: &Manifest) -> String {
-    let kind = manifest.kind().to_lowercase();
-    let group = text(manifest.object(), "/apiVersion")
-        .and_then(|version| version.split_once('/'))
-        .map(|(group, _)| group)
-        .filter(|group| group.contains('.') && !group.ends_with(".k8s.io"))
-        .map(|group| format!(".{group}"))
-        .unwrap_or_default();
-    quote(&format!("{kind}{group}/{}", manifest.name()))
+    let known = manifest.object_kind().descriptor();
+    let kind = known.resource();
+    let name = manifest.name();
+    // Kinds of Kubernetes' own groups are found by their names alone.
+    quote(&match manifest.group() {
+        group if known.served == Served::Custom && !group.ends_with(".k8s.io") => {
+            format!("{kind}.{group}/{name}")
+        }
+        _ => format!("{kind}/{name}"),
+    })
 }
 
 /// What the manifests do not hold.

@@ -1,6 +1,7 @@
 //! The release that commands are for: its objects, and what was decided about it.
 
 use super::shell::quote;
+use crate::kind::ObjectKind;
 use crate::manifest::{Manifest, ManifestSet};
 use crate::resolve::{self, KeptIn, Place, StoreName};
 
@@ -17,11 +18,11 @@ impl<'m> Site<'m> {
     }
 
     /// The first object of a kind.
-    pub(super) fn first(&self, kind: &str) -> Option<&'m Manifest> {
+    pub(super) fn first(&self, kind: ObjectKind) -> Option<&'m Manifest> {
         self.set
             .manifests()
             .iter()
-            .find(|manifest| manifest.kind() == kind)
+            .find(|manifest| manifest.object_kind() == kind)
     }
 
     /// `--namespace mlflow`.
@@ -54,7 +55,7 @@ impl<'m> Site<'m> {
 
     /// The command that writes the manifests again.
     pub(super) fn render(&self) -> String {
-        let namespace = if self.first("Namespace").is_some() {
+        let namespace = if self.first(ObjectKind::Namespace).is_some() {
             " --create-namespace"
         } else {
             ""

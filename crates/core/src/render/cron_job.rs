@@ -3,6 +3,7 @@
 use super::deployment::{mlflow_container, pod_spec};
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{
     Affinity, Container, CronJobSpec, JobSpec, JobTemplateSpec, PodAffinityTerm, PodSpec,
     PodTemplateSpec, Tree,
@@ -10,7 +11,7 @@ use crate::kubernetes::{
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let garbage_collection = resolved.garbage_collection.as_ref()?;
     let container = Container {
         name: "mlflow-gc".to_owned(),
@@ -48,9 +49,9 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         },
     };
     Some(object(
-        "batch/v1",
-        "CronJob",
-        &metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        ObjectKind::CronJob,
+        resolved,
+        metadata::named(resolved, &resolved.gc_name, Component::GarbageCollection),
         vec![("spec", spec.to_tree())],
     ))
 }

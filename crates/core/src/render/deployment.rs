@@ -2,11 +2,12 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{Container, ContainerPort, DeploymentSpec, PodSpec, PodTemplateSpec, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::{Pod, Resolved};
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Manifest {
     let server = &resolved.server;
     let mut containers = vec![container(resolved)];
     containers.extend_from_slice(server.extra_containers);
@@ -34,9 +35,9 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
         },
     };
     object(
-        "apps/v1",
-        "Deployment",
-        &metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        ObjectKind::Deployment,
+        resolved,
+        metadata::named(resolved, &resolved.fullname, Component::Server),
         vec![("spec", spec.to_tree())],
     )
 }

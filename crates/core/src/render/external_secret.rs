@@ -1,12 +1,13 @@
 //! The External Secrets Operator's ExternalSecret.
 
 use super::metadata::{self, Component};
-use super::object::{object, tree};
+use super::object::{object_of_version, tree};
+use crate::kind::ObjectKind;
 use crate::kubernetes::Tree;
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let external = resolved.external_secrets.as_ref()?;
     let spec = tree([
         ("refreshInterval", external.refresh_interval.map(Into::into)),
@@ -14,7 +15,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             "secretStoreRef",
             Some(tree([
                 ("name", resolved.fullname.to_tree()),
-                ("kind", Some("SecretStore".into())),
+                ("kind", Some(ObjectKind::SecretStore.name().into())),
             ])),
         ),
         (
@@ -27,10 +28,11 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         ),
         ("data", external.data.to_vec().to_tree()),
     ]);
-    Some(object(
+    Some(object_of_version(
+        ObjectKind::ExternalSecret,
         external.api_version,
-        "ExternalSecret",
-        &metadata::namespaced(resolved, &external.name, Component::Server),
+        resolved,
+        metadata::named(resolved, &external.name, Component::Server),
         vec![("spec", Some(spec))],
     ))
 }

@@ -1,12 +1,13 @@
 //! The Gateway API's HTTPRoute.
 
 use super::metadata::{self, Component};
-use super::object::{object, tree};
+use super::object::{object_of_version, tree};
+use crate::kind::ObjectKind;
 use crate::kubernetes::{ObjectMeta, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let route = resolved.route.as_ref()?;
     let backend = tree([
         ("name", resolved.fullname.to_tree()),
@@ -22,13 +23,15 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         ("hostnames", metadata::list(route.hostnames).to_tree()),
         ("rules", Some(vec![rule].into())),
     ]);
-    Some(object(
+    let metadata = ObjectMeta {
+        annotations: metadata::annotations(route.annotations),
+        ..metadata::named(resolved, &resolved.fullname, Component::Server)
+    };
+    Some(object_of_version(
+        ObjectKind::HttpRoute,
         route.api_version,
-        "HTTPRoute",
-        &ObjectMeta {
-            annotations: metadata::annotations(route.annotations),
-            ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
-        },
+        resolved,
+        metadata,
         vec![("spec", Some(spec))],
     ))
 }

@@ -2,6 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{
     HttpIngressPath, HttpIngressRuleValue, IngressBackend, IngressRule, IngressServiceBackend,
     IngressSpec, ObjectMeta, ServiceBackendPort, Tree,
@@ -10,7 +11,7 @@ use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use crate::values::IngressPath;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let ingress = resolved.ingress.as_ref()?;
     let rules = ingress
         .hosts
@@ -28,7 +29,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         .collect();
     let metadata = ObjectMeta {
         annotations: metadata::annotations(ingress.annotations),
-        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+        ..metadata::named(resolved, &resolved.fullname, Component::Server)
     };
     let spec = IngressSpec {
         ingress_class_name: ingress.class_name.map(str::to_owned),
@@ -36,9 +37,9 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         rules: Some(rules),
     };
     Some(object(
-        "networking.k8s.io/v1",
-        "Ingress",
-        &metadata,
+        ObjectKind::Ingress,
+        resolved,
+        metadata,
         vec![("spec", spec.to_tree())],
     ))
 }

@@ -45,20 +45,8 @@ fn labels(resolved: &Resolved<'_>, component: Component) -> BTreeMap<String, Str
     labels
 }
 
-/// Metadata of a namespaced object.
-pub(super) fn namespaced(
-    resolved: &Resolved<'_>,
-    name: impl Into<String>,
-    component: Component,
-) -> ObjectMeta {
-    ObjectMeta {
-        namespace: Some(resolved.namespace.to_owned()),
-        ..cluster_wide(resolved, name, component)
-    }
-}
-
-/// Metadata of an object that has no namespace.
-pub(super) fn cluster_wide(
+/// Metadata of an object; its kind says whether it gets a namespace.
+pub(super) fn named(
     resolved: &Resolved<'_>,
     name: impl Into<String>,
     component: Component,

@@ -2,6 +2,7 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{
     IntOrString, LabelSelector, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
     NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec, Tree,
@@ -22,7 +23,7 @@ const STORES: &[&[(&str, i32)]] = &[
     &[("TCP", 1433)],
 ];
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let policy = resolved.network_policy.as_ref()?;
     let from_pods = NetworkPolicyIngressRule {
         // Any pod of this namespace, and of any other.
@@ -47,15 +48,15 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         egress: Some(egress),
     };
     Some(object(
-        "networking.k8s.io/v1",
-        "NetworkPolicy",
-        &metadata::namespaced(resolved, &resolved.fullname, Component::Server),
+        ObjectKind::NetworkPolicy,
+        resolved,
+        metadata::named(resolved, &resolved.fullname, Component::Server),
         vec![("spec", spec.to_tree())],
     ))
 }
 
 /// Garbage collection answers nobody, and asks the stores and the tracking server.
-pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render_gc(resolved: &Resolved<'_>) -> Option<Manifest> {
     let policy = resolved.network_policy.as_ref()?;
     let server = match policy.gc_server_port? {
         GcServer::OwnPods(number) => NetworkPolicyEgressRule {
@@ -79,9 +80,9 @@ pub(super) fn render_gc(resolved: &Resolved<'_>) -> Option<Manifest> {
         egress: Some(egress),
     };
     Some(object(
-        "networking.k8s.io/v1",
-        "NetworkPolicy",
-        &metadata::namespaced(resolved, &resolved.gc_name, Component::GarbageCollection),
+        ObjectKind::NetworkPolicy,
+        resolved,
+        metadata::named(resolved, &resolved.gc_name, Component::GarbageCollection),
         vec![("spec", spec.to_tree())],
     ))
 }

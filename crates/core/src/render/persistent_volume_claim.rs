@@ -2,12 +2,13 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{ObjectMeta, PersistentVolumeClaimSpec, Tree, VolumeResourceRequirements};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 use std::collections::BTreeMap;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let claim = resolved.claim.as_ref()?;
     let metadata = ObjectMeta {
         // Data outlives the release, also where Helm has taken it over.
@@ -15,7 +16,7 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
             "helm.sh/resource-policy".to_owned(),
             "keep".to_owned(),
         )])),
-        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+        ..metadata::named(resolved, &resolved.fullname, Component::Server)
     };
     let spec = PersistentVolumeClaimSpec {
         access_modes: Some(vec![claim.access_mode.as_str().to_owned()]),
@@ -25,9 +26,9 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         }),
     };
     Some(object(
-        "v1",
-        "PersistentVolumeClaim",
-        &metadata,
+        ObjectKind::PersistentVolumeClaim,
+        resolved,
+        metadata,
         vec![("spec", spec.to_tree())],
     ))
 }

@@ -2,15 +2,16 @@
 
 use super::metadata::{self, Component};
 use super::object::object;
+use crate::kind::ObjectKind;
 use crate::kubernetes::{IntOrString, ObjectMeta, ServicePort, ServiceSpec, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Manifest {
     let port_name = resolved.server.scheme.as_str();
     let metadata = ObjectMeta {
         annotations: metadata::annotations(resolved.service.annotations),
-        ..metadata::namespaced(resolved, &resolved.fullname, Component::Server)
+        ..metadata::named(resolved, &resolved.fullname, Component::Server)
     };
     let spec = ServiceSpec {
         type_: Some(resolved.service.type_.as_str().to_owned()),
@@ -23,5 +24,10 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Manifest {
         }]),
         selector: Some(resolved.selector()),
     };
-    object("v1", "Service", &metadata, vec![("spec", spec.to_tree())])
+    object(
+        ObjectKind::Service,
+        resolved,
+        metadata,
+        vec![("spec", spec.to_tree())],
+    )
 }

@@ -2,15 +2,16 @@
 
 use super::metadata::{self, Component};
 use super::object::{object, tree};
+use crate::kind::ObjectKind;
 use crate::kubernetes::Tree;
 use crate::manifest::Manifest;
 use crate::resolve::{Resolved, Scheme};
 use serde_json::Value;
 
-pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
+pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let monitor = resolved.service_monitor.as_ref()?;
     let scheme = resolved.server.scheme;
-    let mut object_meta = metadata::namespaced(resolved, &resolved.fullname, Component::Server);
+    let mut object_meta = metadata::named(resolved, &resolved.fullname, Component::Server);
     object_meta
         .labels
         .get_or_insert_default()
@@ -35,9 +36,9 @@ pub(super) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
         ("endpoints", Some(vec![endpoint].into())),
     ]);
     Some(object(
-        "monitoring.coreos.com/v1",
-        "ServiceMonitor",
-        &object_meta,
+        ObjectKind::ServiceMonitor,
+        resolved,
+        object_meta,
         vec![("spec", Some(spec))],
     ))
 }

@@ -3,6 +3,7 @@
 
 use super::StringMap;
 use super::field::{self, object};
+use crate::kind::ObjectKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -37,7 +38,10 @@ impl Default for ExternalSecrets {
     fn default() -> Self {
         Self {
             enabled: false,
-            api_version: "external-secrets.io/v1".to_owned(),
+            api_version: ObjectKind::ExternalSecret
+                .descriptor()
+                .api_version
+                .to_owned(),
             provider: Map::new(),
             refresh_interval: Some("1h".to_owned()),
             secret_name: String::new(),

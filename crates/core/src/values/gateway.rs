@@ -3,6 +3,7 @@
 
 use super::StringMap;
 use super::field::object;
+use crate::kind::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Makes the server reachable from outside the cluster through a Gateway.
@@ -30,7 +31,7 @@ impl Default for HttpRoute {
     fn default() -> Self {
         Self {
             enabled: false,
-            api_version: "gateway.networking.k8s.io/v1".to_owned(),
+            api_version: ObjectKind::HttpRoute.descriptor().api_version.to_owned(),
             annotations: StringMap::default(),
             parent_refs: Vec::new(),
             hostnames: Vec::new(),
