@@ -173,6 +173,25 @@ const DIFFERENCES: &[Difference] = &[
             }
         },
     },
+    Difference {
+        row: 30,
+        kinds: &["Deployment"],
+        adapt: |pair| {
+            let containers = format!("{}/containers", PODS[0]);
+            let Some(Value::Array(containers)) = pair.helm.pointer_mut(&containers) else {
+                return;
+            };
+            for container in containers {
+                for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
+                    if let Some(Value::Object(probe)) = container.get_mut(probe)
+                        && probe.get("initialDelaySeconds") == Some(&json!(0))
+                    {
+                        probe.remove("initialDelaySeconds");
+                    }
+                }
+            }
+        },
+    },
 ];
 
 /// Where a workload has its pod.

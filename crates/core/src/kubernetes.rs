@@ -14,7 +14,8 @@ mod schema;
 mod tests;
 mod tree;
 
-pub(crate) use schema::{Readable, Schema, Type, read};
+pub(crate) use api::{PERSISTENT_VOLUME_CLAIM_SPEC, SETTINGS};
+pub(crate) use schema::{Readable, Schema, Since, Type, read};
 pub(crate) use tree::{Tree, put, take};
 
 use serde::{Deserialize, Serialize};
@@ -22,9 +23,13 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Declares objects with all their fields, or with those that are made here,
-/// each with its name in Kubernetes' API.
+/// each with its name in Kubernetes' API. By its table of fields, what the API
+/// server drops is left out.
 macro_rules! whole {
-    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty = $key:literal,)* })+) => {
+    ($(
+        $(#[$doc:meta])+
+        $name:ident $(by $schema:ident)? { $($field:ident: $type:ty = $key:literal,)* }
+    )+) => {
         $(
             $(#[$doc])+
             #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,18 +37,19 @@ macro_rules! whole {
                 $(#[doc = concat!("`", $key, "`")] pub $field: $type,)*
             }
 
-            fields!($name { $($field = $key,)* });
+            fields!($name $(by $schema)? { $($field = $key,)* });
         )+
     };
 }
 
 /// Makes a tree of a struct's fields, and a struct of a tree's.
 macro_rules! fields {
-    ($name:ident { $($field:ident = $key:literal,)* }) => {
+    ($name:ident $(by $schema:ident)? { $($field:ident = $key:literal,)* }) => {
         impl $crate::kubernetes::Tree for $name {
             fn to_tree(&self) -> Option<serde_json::Value> {
                 let mut fields = serde_json::Map::new();
                 $($crate::kubernetes::put(&mut fields, $key, self.$field.to_tree());)*
+                $($crate::kubernetes::api::$schema.leave_out_dropped(&mut fields);)?
                 Some(serde_json::Value::Object(fields))
             }
 
@@ -58,7 +64,10 @@ pub(crate) use fields;
 
 /// Declares objects that stand in values with more fields than these.
 macro_rules! partial {
-    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty = $key:literal,)* })+) => {
+    ($(
+        $(#[$doc:meta])+
+        $name:ident $(by $schema:ident)? { $($field:ident: $type:ty = $key:literal,)* }
+    )+) => {
         $(
             $(#[$doc])+
             #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,6 +81,7 @@ macro_rules! partial {
                 fn to_tree(&self) -> Option<Value> {
                     let mut fields = self.rest.clone();
                     $(put(&mut fields, $key, self.$field.to_tree());)*
+                    $(api::$schema.leave_out_dropped(&mut fields);)?
                     // As Kubernetes' API lists them.
                     fields.sort_keys();
                     Some(Value::Object(fields))
@@ -154,7 +164,7 @@ partial! {
     }
 
     /// A Secret or ConfigMap whose entries all become variables.
-    EnvFromSource {
+    EnvFromSource by ENV_FROM_SOURCE {
         config_map_ref: Option<EnvSource> = "configMapRef",
         prefix: Option<String> = "prefix",
         secret_ref: Option<EnvSource> = "secretRef",
@@ -174,14 +184,14 @@ partial! {
     }
 
     /// Where a container mounts a volume.
-    VolumeMount {
+    VolumeMount by VOLUME_MOUNT {
         mount_path: String = "mountPath",
         name: String = "name",
         read_only: Option<bool> = "readOnly",
     }
 
     /// A container.
-    Container {
+    Container by CONTAINER {
         command: Option<Vec<String>> = "command",
         env: Option<Vec<EnvVar>> = "env",
         env_from: Option<Vec<EnvFromSource>> = "envFrom",
@@ -198,7 +208,7 @@ partial! {
     }
 
     /// Security settings of a pod.
-    PodSecurityContext {
+    PodSecurityContext by POD_SECURITY_CONTEXT {
         fs_group: Option<i64> = "fsGroup",
         run_as_non_root: Option<bool> = "runAsNonRoot",
         run_as_user: Option<i64> = "runAsUser",
@@ -217,7 +227,7 @@ partial! {
     }
 
     /// CPU, memory and other resources of a container.
-    ResourceRequirements {
+    ResourceRequirements by RESOURCE_REQUIREMENTS {
         limits: Option<BTreeMap<String, Quantity>> = "limits",
         requests: Option<BTreeMap<String, Quantity>> = "requests",
     }
@@ -228,25 +238,25 @@ partial! {
     }
 
     /// Which neighbours a pod wants.
-    PodAffinity {
+    PodAffinity by POD_AFFINITY {
         required_during_scheduling_ignored_during_execution: Option<Vec<PodAffinityTerm>> =
             "requiredDuringSchedulingIgnoredDuringExecution",
     }
 
     /// A kind of neighbour, and how near it is.
-    PodAffinityTerm {
+    PodAffinityTerm by POD_AFFINITY_TERM {
         label_selector: Option<LabelSelector> = "labelSelector",
         topology_key: String = "topologyKey",
     }
 
     /// A node taint that a pod tolerates.
-    Toleration {}
+    Toleration by TOLERATION {}
 
     /// How pods spread over zones and nodes.
-    TopologySpreadConstraint {}
+    TopologySpreadConstraint by TOPOLOGY_SPREAD_CONSTRAINT {}
 
     /// What a role allows.
-    PolicyRule {
+    PolicyRule by POLICY_RULE {
         verbs: Vec<String> = "verbs",
     }
 
@@ -262,17 +272,17 @@ partial! {
     }
 
     /// A volume of a ConfigMap's entries.
-    ConfigMapVolumeSource {
+    ConfigMapVolumeSource by CONFIG_MAP_VOLUME_SOURCE {
         name: String = "name",
     }
 
     /// A volume that is empty at first and goes with the pod.
-    EmptyDirVolumeSource {
+    EmptyDirVolumeSource by EMPTY_DIR_VOLUME_SOURCE {
         size_limit: Option<Quantity> = "sizeLimit",
     }
 
     /// A volume of a Secret's entries.
-    SecretVolumeSource {
+    SecretVolumeSource by SECRET_VOLUME_SOURCE {
         items: Option<Vec<KeyToPath>> = "items",
         secret_name: Option<String> = "secretName",
     }
@@ -284,7 +294,7 @@ partial! {
     }
 
     /// A health check.
-    Probe {
+    Probe by PROBE {
         failure_threshold: Option<i32> = "failureThreshold",
         http_get: Option<HttpGetAction> = "httpGet",
         initial_delay_seconds: Option<i32> = "initialDelaySeconds",
@@ -293,14 +303,14 @@ partial! {
     }
 
     /// What a health check asks.
-    HttpGetAction {
+    HttpGetAction by HTTP_GET_ACTION {
         path: Option<String> = "path",
         port: IntOrString = "port",
         scheme: Option<String> = "scheme",
     }
 
     /// A port of a container.
-    ContainerPort {
+    ContainerPort by CONTAINER_PORT {
         container_port: i32 = "containerPort",
         name: Option<String> = "name",
         protocol: Option<String> = "protocol",
@@ -318,7 +328,7 @@ partial! {
     }
 
     /// Objects by their labels.
-    LabelSelector {
+    LabelSelector by LABEL_SELECTOR {
         match_labels: Option<BTreeMap<String, String>> = "matchLabels",
     }
 }
@@ -406,20 +416,20 @@ whole! {
     }
 
     /// How the pods of a Deployment are replaced.
-    DeploymentStrategy {
+    DeploymentStrategy by DEPLOYMENT_STRATEGY {
         rolling_update: Option<RollingUpdateDeployment> = "rollingUpdate",
         type_: Option<String> = "type",
     }
 
     /// An environment variable.
-    EnvVar {
+    EnvVar by ENV_VAR {
         name: String = "name",
         value: Option<String> = "value",
         value_from: Option<EnvVarSource> = "valueFrom",
     }
 
     /// Connections that pods may open.
-    NetworkPolicyEgressRule {
+    NetworkPolicyEgressRule by NETWORK_POLICY_EGRESS_RULE {
         ports: Option<Vec<NetworkPolicyPort>> = "ports",
         to: Option<Vec<NetworkPolicyPeer>> = "to",
     }
@@ -431,19 +441,19 @@ whole! {
     }
 
     /// A volume that is claimed.
-    PersistentVolumeClaimVolumeSource {
+    PersistentVolumeClaimVolumeSource by PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE {
         claim_name: String = "claimName",
         read_only: Option<bool> = "readOnly",
     }
 
     /// The certificate of an ingress's hosts.
-    IngressTls {
+    IngressTls by INGRESS_TLS {
         hosts: Option<Vec<String>> = "hosts",
         secret_name: Option<String> = "secretName",
     }
 
     /// Rights beyond those of a user.
-    Capabilities {
+    Capabilities by CAPABILITIES {
         add: Option<Vec<String>> = "add",
         drop: Option<Vec<String>> = "drop",
     }
@@ -456,7 +466,7 @@ whole! {
     }
 
     /// Names, labels and annotations of an object.
-    ObjectMeta {
+    ObjectMeta by OBJECT_META {
         annotations: Option<BTreeMap<String, String>> = "annotations",
         labels: Option<BTreeMap<String, String>> = "labels",
         name: Option<String> = "name",
@@ -585,14 +595,14 @@ whole! {
     }
 
     /// What a PersistentVolumeClaim is to be.
-    PersistentVolumeClaimSpec {
+    PersistentVolumeClaimSpec by PERSISTENT_VOLUME_CLAIM_SPEC {
         access_modes: Option<Vec<String>> = "accessModes",
         resources: Option<VolumeResourceRequirements> = "resources",
         storage_class_name: Option<String> = "storageClassName",
     }
 
     /// The size of a volume.
-    VolumeResourceRequirements {
+    VolumeResourceRequirements by VOLUME_RESOURCE_REQUIREMENTS {
         requests: Option<BTreeMap<String, Quantity>> = "requests",
     }
 

@@ -38,7 +38,7 @@ pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
 pub use pod::{Image, PullPolicy};
 pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
 pub use read::default_tree;
-pub(crate) use read::read;
+pub(crate) use read::{each_object, read};
 #[cfg(feature = "schema")]
 pub use schema::{commented_defaults, kubernetes, paths, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};

@@ -1,95 +1,95 @@
 //! What older versions of Kubernetes do not have.
 
-use super::{Findings, shown};
+use super::Findings;
 use crate::diagnostic::Code;
-use crate::path::{Segment, ValuePath};
-use crate::release::Release;
+use crate::kubernetes::{PERSISTENT_VOLUME_CLAIM_SPEC, Since};
+use crate::path::ValuePath;
+use crate::release::{KubeVersion, Release};
+use crate::setting;
+use crate::values::each_object;
 use crate::yaml::{Node, Value};
-
-/// A setting, a key below it, and the minor version since which the key works
-/// without somebody switching a feature gate on. Sources: `kube_features.go`
-/// of the versions, and
-/// <https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/>.
-const SINCE: &[(&str, &str, u8)] = &[
-    ("topologySpreadConstraints", "minDomains", 27),
-    ("topologySpreadConstraints", "nodeAffinityPolicy", 26),
-    ("topologySpreadConstraints", "nodeTaintsPolicy", 26),
-    ("topologySpreadConstraints", "matchLabelKeys", 27),
-    ("affinity", "matchLabelKeys", 31),
-    ("affinity", "mismatchLabelKeys", 31),
-    ("podSecurityContext", "appArmorProfile", 30),
-    ("securityContext", "appArmorProfile", 30),
-    ("podSecurityContext", "supplementalGroupsPolicy", 33),
-    ("extraInitContainers", "restartPolicy", 29),
-    ("extraContainers", "resizePolicy", 33),
-    ("extraVolumeMounts", "recursiveReadOnly", 31),
-    ("extraVolumes", "image", 35),
-];
 
 pub(super) fn check(release: &Release, findings: &mut Findings<'_>) {
     let Some(target) = release.kube_version else {
         return;
     };
-    for (setting, key, since) in SINCE {
-        if target.minor() >= *since {
-            continue;
+    let merged = findings.merged();
+    let mut check = Check { target, findings };
+    each_object(merged, &mut |schema, node, path| {
+        for (field, since) in schema.since {
+            if let Some(entry) = node.entry(field)
+                && !entry.value.is_null()
+            {
+                check.field(&path.join(*field), *since);
+            }
         }
-        let root = ValuePath::root().join(*setting);
-        let mut places = Vec::new();
-        if let Some(node) = findings.merged().at(&root) {
-            places_of(key, node, &root, &mut places);
+        for (field, word, since) in schema.words {
+            if let Some(entry) = node.entry(field) {
+                check.word(word, *since, &entry.value, &path.join(*field));
+            }
         }
-        for place in places {
-            findings.error(
-                Code::KUBE_VERSION,
-                &place,
-                format!("Kubernetes {target} does not have `{place}`"),
-                format!("remove it, or target Kubernetes 1.{since} or newer"),
-            );
+    });
+    // A setting of our own that becomes a field as it is.
+    let path = setting!("storage.accessMode");
+    if let Some(node) = merged.at(&path) {
+        for (field, word, since) in PERSISTENT_VOLUME_CLAIM_SPEC.words {
+            if *field == "accessModes" {
+                check.word(word, *since, node, &path);
+            }
         }
-    }
-    let access_mode = ValuePath::root().join("storage").join("accessMode");
-    let single_pod = findings
-        .merged()
-        .at(&access_mode)
-        .map(Node::to_json)
-        .is_some_and(|mode| mode == "ReadWriteOncePod");
-    if single_pod && target.minor() < 27 {
-        findings.error(
-            Code::KUBE_VERSION,
-            &access_mode,
-            format!(
-                "Kubernetes {target} does not have the access mode {}",
-                shown("ReadWriteOncePod")
-            ),
-            "use ReadWriteOnce, or target Kubernetes 1.27 or newer",
-        );
     }
 }
 
-/// Where the key stands in a setting: in the setting itself or in an element
-/// of its list. Deeper, the same key may be another one (`rbd.image`); only
-/// the terms of an affinity are found at any depth.
-fn places_of(key: &str, node: &Node, path: &ValuePath, places: &mut Vec<ValuePath>) {
-    match &node.value {
-        Value::Mapping(entries) => {
-            let is_affinity = path.segments().first() == Some(&Segment::from("affinity"));
-            for entry in entries {
-                let path = path.join(entry.key.as_str());
-                if is_affinity {
-                    places_of(key, &entry.value, &path, places);
-                }
-                if entry.key == key {
-                    places.push(path);
-                }
-            }
-        }
-        Value::Sequence(items) => {
+struct Check<'f, 'n> {
+    target: KubeVersion,
+    findings: &'f mut Findings<'n>,
+}
+
+impl Check<'_, '_> {
+    fn field(&mut self, path: &ValuePath, since: Since) {
+        let what = format!("`{path}`");
+        self.report(path, since, &what, "remove it");
+    }
+
+    /// Reports a word that is newer than its field, in the field or in an
+    /// element of its list.
+    fn word(&mut self, word: &str, since: Since, node: &Node, path: &ValuePath) {
+        if let Value::Sequence(items) = &node.value {
             for (index, item) in items.iter().enumerate() {
-                places_of(key, item, &path.join(index), places);
+                self.word(word, since, item, &path.join(index));
             }
+            return;
         }
-        Value::Scalar(_) => {}
+        let is_word = match node.to_json() {
+            serde_json::Value::String(text) => text == word,
+            serde_json::Value::Number(number) => number.to_string() == word,
+            _ => false,
+        };
+        if is_word {
+            let what = format!("`{word}` for `{path}`");
+            self.report(path, since, &what, "use another value");
+        }
+    }
+
+    fn report(&mut self, path: &ValuePath, since: Since, what: &str, change: &str) {
+        let target = self.target;
+        let (message, help) = match since {
+            Since::Minor(minor) if target.minor() >= minor => return,
+            Since::Minor(minor) => (
+                format!("Kubernetes {target} does not have {what}"),
+                format!("{change}, or target Kubernetes 1.{minor} or newer"),
+            ),
+            Since::Gated => (
+                format!(
+                    "no Kubernetes up to {} has {what} without a feature gate",
+                    KubeVersion::NEWEST
+                ),
+                format!(
+                    "{change}; if the gate is on in the cluster, name no version of Kubernetes"
+                ),
+            ),
+        };
+        self.findings.error(Code::KUBE_VERSION, path, message, help);
     }
 }
 
@@ -99,21 +99,32 @@ mod tests {
     use crate::release::Release;
     use crate::{Rules, render};
 
-    /// The paths that are refused for a version.
-    fn refused(values: &str, version: &str) -> Vec<String> {
+    fn refusals(layer: Layer, version: &str) -> Vec<crate::diagnostic::Diagnostic> {
         let release = Release {
             kube_version: version.parse().ok(),
             ..Release::default()
         };
-        let layers = [
-            Layer::Preset("minimal".to_owned()),
-            Layer::Set(values.to_owned()),
-        ];
-        render(&layers, &release, &Rules::Skip)
-            .diagnostics
+        let layers = [Layer::Preset("minimal".to_owned()), layer];
+        render(&layers, &release, &Rules::Skip).diagnostics
+    }
+
+    fn paths(layer: Layer, version: &str) -> Vec<String> {
+        refusals(layer, version)
             .iter()
             .map(|diagnostic| diagnostic.path.to_string())
             .collect()
+    }
+
+    /// The paths that are refused for a version.
+    fn refused(values: &str, version: &str) -> Vec<String> {
+        paths(Layer::Set(values.to_owned()), version)
+    }
+
+    fn file(text: &str) -> Layer {
+        Layer::File {
+            name: "values.yaml".to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     #[test]
@@ -141,5 +152,80 @@ mod tests {
         let mode = "storage.enabled=true,storage.accessMode=ReadWriteOncePod";
         assert_eq!(refused(mode, "1.26"), ["storage.accessMode"]);
         assert_eq!(refused(mode, "1.27"), [""; 0]);
+    }
+    /// A field is refused wherever its object can stand.
+    #[test]
+    fn every_place_is_checked_alike() {
+        const IMAGE: &str = "[{name: models, image: {reference: registry.example.com/models:1}}]";
+        const PROFILE: &str = "{appArmorProfile: {type: RuntimeDefault}}";
+        const CLAIM: &str = "{ephemeral: {volumeClaimTemplate: {spec: {\
+            accessModes: [ReadWriteOncePod], \
+            resources: {requests: {storage: 1Gi}}}}}, name: scratch}";
+        let cases = [
+            (
+                format!("extraVolumes: {IMAGE}\n"),
+                "1.34",
+                "extraVolumes[0].image",
+            ),
+            (
+                format!("garbageCollection: {{enabled: true, extraVolumes: {IMAGE}}}\n"),
+                "1.34",
+                "garbageCollection.extraVolumes[0].image",
+            ),
+            (
+                format!("securityContext: {PROFILE}\n"),
+                "1.29",
+                "securityContext.appArmorProfile",
+            ),
+            (
+                format!("podSecurityContext: {PROFILE}\n"),
+                "1.29",
+                "podSecurityContext.appArmorProfile",
+            ),
+            (
+                format!("extraContainers: [{{name: a, image: a, securityContext: {PROFILE}}}]\n"),
+                "1.29",
+                "extraContainers[0].securityContext.appArmorProfile",
+            ),
+            (
+                "extraInitContainers: [{name: a, image: a, restartPolicy: Always}]\n".to_owned(),
+                "1.28",
+                "extraInitContainers[0].restartPolicy",
+            ),
+            (
+                "extraContainers: [{name: a, image: a, livenessProbe: {grpc: {port: 1}}}]\n"
+                    .to_owned(),
+                "1.23",
+                "extraContainers[0].livenessProbe.grpc",
+            ),
+            (
+                format!("extraVolumes: [{CLAIM}]\n"),
+                "1.26",
+                "extraVolumes[0].ephemeral.volumeClaimTemplate.spec.accessModes[0]",
+            ),
+            (
+                "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.hostIPs}}}]\n".to_owned(),
+                "1.28",
+                "env[0].valueFrom.fieldRef.fieldPath",
+            ),
+        ];
+        for (values, version, place) in cases {
+            assert_eq!(paths(file(&values), version), [place], "{values}");
+            let minor: u8 = version.trim_start_matches("1.").parse().unwrap();
+            let next = format!("1.{}", minor + 1);
+            assert_eq!(paths(file(&values), &next), [""; 0], "{values}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_feature_gate_is_refused_for_every_version() {
+        let values = "tolerations: [{key: a, operator: Gt, value: '1'}]\n";
+        let [found] = refusals(file(values), "1.37").try_into().unwrap();
+        assert_eq!(
+            found.message,
+            "no Kubernetes up to 1.37 has `Gt` for `tolerations[0].operator` without a feature gate"
+        );
+        // Who names no version may have the gate on.
+        assert_eq!(paths(file(values), ""), [""; 0]);
     }
 }

@@ -16,22 +16,108 @@ pub(crate) struct Schema {
     pub(crate) types: &'static [Type],
     /// Those that the API server refuses the object without.
     pub(crate) required: &'static [&'static str],
+    /// Those that are newer than the oldest Kubernetes.
+    pub(crate) since: &'static [(&'static str, Since)],
+    /// Words that are newer than their fields.
+    pub(crate) words: &'static [(&'static str, &'static str, Since)],
+    /// A bit for each field: whether the API server drops it where it is
+    /// `false`, 0 or empty.
+    pub(crate) dropped: u64,
+}
+
+/// The first minor version of Kubernetes that has something without anybody
+/// switching a feature gate on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// The minor version.
+    Minor(u8),
+    /// None up to the newest.
+    Gated,
 }
 
 /// One entry of the table: fields beside their types.
 macro_rules! object {
     ($constant:ident = $name:literal, required: [$($required:literal),*], {
         $($field:literal: $type:expr,)*
-    }) => {
+    }
+    $(, since: [$($since:expr),+])?
+    $(, words: [$($word:expr),+])?
+    $(, dropped: [$($dropped:literal),+])?) => {
         pub(crate) static $constant: Schema = Schema {
             name: $name,
             fields: &[$($field),*],
             types: &[$($type),*],
             required: &[$($required),*],
+            since: &[$($($since),+)?],
+            words: &[$($($word),+)?],
+            dropped: $crate::kubernetes::schema::bits(&[$($field),*], &[$($($dropped),+)?]),
         };
     };
 }
 pub(super) use object;
+
+/// A bit for each of the fields that is among the names.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler runs it: an iterator cannot be used, and an error stops the build"
+)]
+pub(super) const fn bits(fields: &[&str], names: &[&str]) -> u64 {
+    let mut bits = 0;
+    let mut name = 0;
+    while name < names.len() {
+        let mut field = 0;
+        while !is_same(fields[field], names[name]) {
+            field += 1;
+        }
+        bits |= 1 << field;
+        name += 1;
+    }
+    bits
+}
+
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
+}
+
+impl Schema {
+    /// Whether the API server drops a field, by its place in the table, where
+    /// it is `false`, 0 or empty. The next `kubectl apply` finds it missing and
+    /// sets it again, for ever.
+    fn drops(&self, index: usize) -> bool {
+        (self.dropped >> index) & 1 == 1
+    }
+
+    /// What a field takes; `None` for one that the object has not.
+    pub(crate) fn field(&self, key: &str) -> Option<&'static Type> {
+        let index = self.fields.iter().position(|field| *field == key)?;
+        self.types.get(index)
+    }
+
+    /// Takes out the fields that the API server drops.
+    pub(super) fn leave_out_dropped(&self, fields: &mut Map<String, Value>) {
+        fields.retain(|key, value| {
+            let index = || self.fields.iter().position(|field| field == key);
+            !(is_zero(value) && index().is_some_and(|index| self.drops(index)))
+        });
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+    }
+}
 
 /// What a field takes.
 #[derive(Clone, Copy, Debug)]
@@ -86,8 +172,10 @@ pub(crate) fn read<'de, T: Readable + Default, D: Deserializer<'de>>(
 /// The field of a key; `None` for one that the object has not.
 struct Field(&'static Schema);
 
+type FoundField = Option<(usize, &'static str, Type)>;
+
 impl<'de> DeserializeSeed<'de> for Field {
-    type Value = Option<(&'static str, Type)>;
+    type Value = FoundField;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_identifier(self)
@@ -95,7 +183,7 @@ impl<'de> DeserializeSeed<'de> for Field {
 }
 
 impl Visitor<'_> for Field {
-    type Value = Option<(&'static str, Type)>;
+    type Value = FoundField;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a field")
@@ -104,7 +192,7 @@ impl Visitor<'_> for Field {
     fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
         let Schema { fields, types, .. } = self.0;
         let found = fields.iter().position(|field| *field == key);
-        Ok(found.and_then(|index| Some((*fields.get(index)?, *types.get(index)?))))
+        Ok(found.and_then(|index| Some((index, *fields.get(index)?, *types.get(index)?))))
     }
 }
 
@@ -120,11 +208,13 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut fields = Map::new();
         while let Some(field) = entries.next_key_seed(Field(self.0))? {
-            let Some((key, kind)) = field else {
+            let Some((index, key, kind)) = field else {
                 entries.next_value::<IgnoredAny>()?;
                 continue;
             };
-            if let Some(value) = entries.next_value_seed(Optional(kind))? {
+            if let Some(value) = entries.next_value_seed(Optional(kind))?
+                && !(is_zero(&value) && self.0.drops(index))
+            {
                 fields.insert(key.to_owned(), value);
             }
         }

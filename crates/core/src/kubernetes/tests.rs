@@ -76,3 +76,41 @@ macro_rules! against_k8s_openapi {
     };
 }
 super::readable_types!(against_k8s_openapi);
+
+/// What the API server drops is neither read nor written; a pointer's zero stays.
+#[test]
+fn what_the_api_server_drops_is_left_out() {
+    let text = "\
+command: []
+env: [{name: EMPTY, value: ''}, {name: SET, value: a}]
+image: example.com/a
+lifecycle: {}
+name: a
+ports: [{containerPort: 80, hostPort: 0, name: ''}]
+resources: {limits: {}, requests: {cpu: 0}}
+securityContext: {capabilities: {drop: []}, privileged: false, runAsUser: 0}
+startupProbe: {httpGet: {path: '', port: 80}, initialDelaySeconds: 0, terminationGracePeriodSeconds: 0}
+tty: false
+volumeMounts: [{mountPath: /a, name: a, readOnly: false, subPath: ''}]
+";
+    let container: super::Container = serde_yaml::from_str(text).unwrap();
+    let expected = json!({
+        "env": [{"name": "EMPTY"}, {"name": "SET", "value": "a"}],
+        "image": "example.com/a",
+        "lifecycle": {},
+        "name": "a",
+        "ports": [{"containerPort": 80}],
+        "resources": {"requests": {"cpu": "0"}},
+        "securityContext": {"capabilities": {}, "privileged": false, "runAsUser": 0},
+        "startupProbe": {"httpGet": {"port": 80}, "terminationGracePeriodSeconds": 0},
+        "volumeMounts": [{"mountPath": "/a", "name": "a"}],
+    });
+    assert_eq!(container.to_tree(), Some(expected));
+
+    let made = super::Probe {
+        initial_delay_seconds: Some(0),
+        period_seconds: Some(10),
+        ..super::Probe::default()
+    };
+    assert_eq!(made.to_tree(), Some(json!({"periodSeconds": 10})));
+}

@@ -143,7 +143,12 @@ macro_rules! object {
     ) => {
         $(#[$doc])+
         #[derive(Clone, Debug, Default, PartialEq)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        // The generator knows the parts of resources by this mark.
+        #[cfg_attr(
+            feature = "schema",
+            derive(schemars::JsonSchema),
+            schemars(extend("x-resource-part" = true))
+        )]
         pub struct $name {
             $(
                 $(#[$required_doc])+
@@ -170,6 +175,9 @@ macro_rules! object {
                 $(<$optional_type as $crate::kubernetes::Readable>::TYPE,)*
             ],
             required: &[$($required_key),*],
+            since: &[],
+            words: &[],
+            dropped: 0,
         });
     };
 }

@@ -1,16 +1,8 @@
 //! The merged tree to typed [`Values`].
 
-use super::{
-    BasicAuth, HttpRouteFilter, HttpRouteMatch, ParentReference, SecretData, Template, TlsConfig,
-    Values, deserializer,
-};
+use super::{Values, deserializer};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
-use crate::kubernetes::{
-    Affinity, Container, DeploymentStrategy, EnvFromSource, EnvVar, EnvVarSource, IngressTls,
-    LocalObjectReference, NetworkPolicyEgressRule, PodSecurityContext, PolicyRule, Readable,
-    ResourceRequirements, SecurityContext, Toleration, TopologySpreadConstraint, Type, Volume,
-    VolumeMount,
-};
+use crate::kubernetes::{SETTINGS, Schema, Type};
 use crate::path::{Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{Node, Value};
@@ -19,101 +11,78 @@ use crate::yaml::{Node, Value};
 /// the places that could not be read and have their defaults in `Values`.
 pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values, Vec<ValuePath>) {
     let (values, left_out) = deserializer::from_node::<Values>(merged, diagnostics);
-    for (path, kind) in PASS_THROUGH {
-        let Ok(path) = ValuePath::parse(path) else {
-            continue;
-        };
-        // Only what a user wrote can lack something.
-        if let Some(node) = merged.at(&path)
-            && !node.span.is_default()
-        {
-            missing_keys(node, kind, &path, diagnostics);
-        }
-    }
+    each_object(merged, &mut |schema, node, path| {
+        missing_keys(schema, node, path, diagnostics);
+    });
     (values, left_out)
 }
 
-/// The settings that hold Kubernetes' own objects, or parts of custom resources.
-const PASS_THROUGH: &[(&str, Type)] = &[
-    ("imagePullSecrets", <Vec<LocalObjectReference>>::TYPE),
-    ("deploymentStrategy", DeploymentStrategy::TYPE),
-    ("garbageCollection.env", <Vec<EnvVar>>::TYPE),
-    ("garbageCollection.extraVolumes", <Vec<Volume>>::TYPE),
-    (
-        "garbageCollection.extraVolumeMounts",
-        <Vec<VolumeMount>>::TYPE,
-    ),
-    ("garbageCollection.resources", ResourceRequirements::TYPE),
-    ("ingress.tls", <Vec<IngressTls>>::TYPE),
-    ("mlflow.backendStoreUriFrom", EnvVarSource::TYPE),
-    ("mlflow.registryStoreUriFrom", EnvVarSource::TYPE),
-    ("env", <Vec<EnvVar>>::TYPE),
-    ("envFrom", <Vec<EnvFromSource>>::TYPE),
-    ("extraVolumes", <Vec<Volume>>::TYPE),
-    ("extraVolumeMounts", <Vec<VolumeMount>>::TYPE),
-    ("extraInitContainers", <Vec<Container>>::TYPE),
-    ("extraContainers", <Vec<Container>>::TYPE),
-    (
-        "networkPolicy.additionalEgressRules",
-        <Vec<NetworkPolicyEgressRule>>::TYPE,
-    ),
-    ("podSecurityContext", PodSecurityContext::TYPE),
-    ("securityContext", SecurityContext::TYPE),
-    ("namespace_rbac.extraRules", <Vec<PolicyRule>>::TYPE),
-    ("cluster_rbac.extraRules", <Vec<PolicyRule>>::TYPE),
-    ("resources", ResourceRequirements::TYPE),
-    ("tolerations", <Vec<Toleration>>::TYPE),
-    ("affinity", Affinity::TYPE),
-    (
-        "topologySpreadConstraints",
-        <Vec<TopologySpreadConstraint>>::TYPE,
-    ),
-    ("httpRoute.parentRefs", <Vec<ParentReference>>::TYPE),
-    ("httpRoute.matches", <Vec<HttpRouteMatch>>::TYPE),
-    ("httpRoute.filters", <Vec<HttpRouteFilter>>::TYPE),
-    ("externalSecrets.template", Template::TYPE),
-    ("externalSecrets.data", <Vec<SecretData>>::TYPE),
-    ("serviceMonitor.tlsConfig", TlsConfig::TYPE),
-    ("serviceMonitor.basicAuth", BasicAuth::TYPE),
-];
+/// Shows every object of Kubernetes, or part of a custom resource, that a user
+/// wrote: its fields, its node and its place. A null in a list is one too.
+pub(crate) fn each_object(
+    merged: &Node,
+    visit: &mut dyn FnMut(&'static Schema, &Node, &ValuePath),
+) {
+    for (path, kind) in SETTINGS {
+        let Ok(path) = ValuePath::parse(path) else {
+            continue;
+        };
+        // Nobody can mend a default.
+        if let Some(node) = merged.at(&path)
+            && !node.span.is_default()
+        {
+            each_object_below(node, kind, &path, visit);
+        }
+    }
+}
 
-/// Reports the fields that Kubernetes requires and nobody wrote.
-fn missing_keys(node: &Node, kind: &Type, path: &ValuePath, diagnostics: &mut Vec<Diagnostic>) {
+fn each_object_below(
+    node: &Node,
+    kind: &Type,
+    path: &ValuePath,
+    visit: &mut dyn FnMut(&'static Schema, &Node, &ValuePath),
+) {
     match (&node.value, kind) {
         (Value::Sequence(items), Type::List(element)) => {
             for (index, item) in items.iter().enumerate() {
-                missing_keys(item, element, &path.join(index), diagnostics);
+                each_object_below(item, element, &path.join(index), visit);
             }
         }
         (Value::Mapping(entries), Type::Map(element)) => {
             for entry in entries {
                 let path = path.join(entry.key.as_str());
-                missing_keys(&entry.value, element, &path, diagnostics);
+                each_object_below(&entry.value, element, &path, visit);
             }
         }
-        (value, Type::Object(schema))
-            if matches!(value, Value::Mapping(_)) || is_empty_element(node, path) =>
-        {
-            for (key, kind) in schema.fields.iter().zip(schema.types) {
-                let path = path.join(*key);
-                match node.entry(key) {
-                    Some(entry) if !entry.value.is_null() => {
-                        missing_keys(&entry.value, kind, &path, diagnostics);
-                    }
-                    _ if schema.required.contains(key) => diagnostics.push(
-                        Diagnostic::error(
-                            Code::MISSING_KEY,
-                            path.clone(),
-                            format!("`{path}` is missing"),
-                        )
-                        .at(node.span)
-                        .help(format!("Kubernetes refuses this object without `{key}`")),
-                    ),
-                    _ => {}
+        (Value::Mapping(entries), Type::Object(schema)) => {
+            visit(schema, node, path);
+            for entry in entries {
+                if let Some(kind) = schema.field(&entry.key)
+                    && !entry.value.is_null()
+                {
+                    let path = path.join(entry.key.as_str());
+                    each_object_below(&entry.value, kind, &path, visit);
                 }
             }
         }
+        (_, Type::Object(schema)) if is_empty_element(node, path) => visit(schema, node, path),
         _ => {}
+    }
+}
+
+/// Reports the fields that Kubernetes requires and nobody wrote.
+fn missing_keys(schema: &Schema, node: &Node, path: &ValuePath, diagnostics: &mut Vec<Diagnostic>) {
+    for key in schema.required {
+        if node.entry(key).is_some_and(|entry| !entry.value.is_null()) {
+            continue;
+        }
+        let path = path.join(*key);
+        let message = format!("`{path}` is missing");
+        diagnostics.push(
+            Diagnostic::error(Code::MISSING_KEY, path, message)
+                .at(node.span)
+                .help(format!("Kubernetes refuses this object without `{key}`")),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! The JSON Schema of the values interface, and what is generated from it.
 
 mod kubernetes;
+mod kubernetes_facts;
 mod paths;
 mod reference;
 mod settings;
@@ -17,6 +18,8 @@ use serde_json::{Map, Value, json};
 
 /// Definitions of Kubernetes' own types.
 const KUBERNETES: &str = "io.k8s.";
+/// Marks the definitions of parts of custom resources, for the generator only.
+const RESOURCE_PART: &str = "x-resource-part";
 /// Longest line of the generated values file.
 const LINE_LENGTH: usize = 80;
 
@@ -57,6 +60,7 @@ fn accept_what_is_read(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else {
         return;
     };
+    object.remove(RESOURCE_PART);
     if let Some(description) = object.get_mut("description") {
         let text = description.as_str().unwrap_or_default();
         // Line breaks of the source are not those of the reader's window.
