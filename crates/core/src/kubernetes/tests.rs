@@ -84,7 +84,7 @@ fn what_the_api_server_drops_is_left_out() {
 command: []
 env: [{name: EMPTY, value: ''}, {name: SET, value: a}]
 image: example.com/a
-lifecycle: {}
+lifecycle: {preStop: {httpGet: {host: '', httpHeaders: [], port: 80}}}
 name: a
 ports: [{containerPort: 80, hostPort: 0, name: ''}]
 resources: {limits: {}, requests: {cpu: 0}}
@@ -97,7 +97,7 @@ volumeMounts: [{mountPath: /a, name: a, readOnly: false, subPath: ''}]
     let expected = json!({
         "env": [{"name": "EMPTY"}, {"name": "SET", "value": "a"}],
         "image": "example.com/a",
-        "lifecycle": {},
+        "lifecycle": {"preStop": {"httpGet": {"port": 80}}},
         "name": "a",
         "ports": [{"containerPort": 80}],
         "resources": {"requests": {"cpu": "0"}},
