@@ -91,7 +91,8 @@ pub(super) fn arrange(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(arrange),
         Value::Object(fields) => {
             for (key, value) in fields.iter_mut() {
-                if !is_free_form(key) {
+                // A list of that name is one of objects.
+                if !(is_free_form(key) && value.is_object()) {
                     arrange(value);
                 }
             }
@@ -116,9 +117,75 @@ fn rank(key: &str) -> usize {
         .unwrap_or(FIRST.len())
 }
 
+/// Whether a mapping of this name holds names that its author chose. A test
+/// compares with the types of the fields.
 fn is_free_form(key: &str) -> bool {
     matches!(
         key,
-        "labels" | "annotations" | "matchLabels" | "nodeSelector" | "provider"
+        "annotations"
+            | "data"
+            | "labels"
+            | "limits"
+            | "matchLabels"
+            | "nodeSelector"
+            | "options"
+            | "provider"
+            | "requests"
+            | "userAnnotations"
+            | "volumeAttributes"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::{SETTINGS, Type};
+    use std::collections::BTreeSet;
+
+    /// Names of the fields that hold maps.
+    fn maps(kind: &Type, found: &mut BTreeSet<&'static str>) {
+        match kind {
+            Type::Object(schema) => {
+                for (field, kind) in schema.fields.iter().zip(schema.types) {
+                    if matches!(kind, Type::Labels | Type::Map(_)) {
+                        found.insert(field);
+                    }
+                    maps(kind, found);
+                }
+            }
+            Type::List(element) | Type::Map(element) => maps(element, found),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn maps_are_free_form() {
+        let mut found = BTreeSet::new();
+        for (_, kind) in SETTINGS {
+            maps(kind, &mut found);
+        }
+        assert!(!found.is_empty());
+        for field in found {
+            assert!(
+                is_free_form(field),
+                "{field} holds names that its author chose"
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_look_like_fields_stay_sorted() {
+        let mut object = serde_json::json!({
+            "spec": {
+                "data": [{"remoteRef": {"key": "a"}, "name": "b"}],
+                "target": {"template": {"data": {"a": "1", "host": "2", "name": "3"}}},
+            },
+        });
+        arrange(&mut object);
+        assert_eq!(
+            object.to_string(),
+            "{\"spec\":{\"data\":[{\"name\":\"b\",\"remoteRef\":{\"key\":\"a\"}}],\
+             \"target\":{\"template\":{\"data\":{\"a\":\"1\",\"host\":\"2\",\"name\":\"3\"}}}}}"
+        );
+    }
 }
