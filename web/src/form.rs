@@ -56,11 +56,9 @@ pub(crate) fn Form() -> impl IntoView {
 
 fn view_section(state: State, section: &'static Section) -> impl IntoView {
     let count = state.changed_count(paths(section));
-    let settings = section
-        .paths
-        .iter()
+    let settings = paths(section)
+        .into_iter()
         .filter_map(|path| {
-            let path = ValuePath::parse(path).ok()?;
             let setting = setting(&path.to_string())?;
             Some(view_setting(state, setting, path, 0))
         })

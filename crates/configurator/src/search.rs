@@ -18,8 +18,8 @@ pub fn has_match(section: &Section, query: &str) -> bool {
     };
     matches(query, own)
         || section
-            .paths
-            .iter()
+            .settings()
+            .into_iter()
             .filter_map(|path| setting(path).zip(ValuePath::parse(path).ok()))
             .any(|(setting, path)| matches(query, &words(setting, &path)))
 }

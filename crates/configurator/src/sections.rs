@@ -12,7 +12,30 @@ pub struct Section {
     /// Its heading.
     pub title: &'static str,
     /// The settings in it, in their order.
-    pub paths: &'static [&'static str],
+    paths: &'static [&'static str],
+}
+
+/// The section of the settings that no section lists.
+const OTHERS: &str = "operations";
+
+impl Section {
+    /// The paths of its settings, in their order.
+    pub fn settings(&self) -> Vec<&'static str> {
+        let mut paths = self.paths.to_vec();
+        if self.id == OTHERS {
+            let keys = settings().iter().map(|setting| setting.key.as_str());
+            paths.extend(keys.filter(|key| !is_listed(key)));
+        }
+        paths
+    }
+}
+
+/// Whether a section lists a key of the first level, or a part of it.
+fn is_listed(key: &str) -> bool {
+    SECTIONS
+        .iter()
+        .flat_map(|section| section.paths)
+        .any(|path| path.split('.').next() == Some(key))
 }
 
 /// Every part of the form.
@@ -115,8 +138,8 @@ pub fn setting(path: &str) -> Option<&'static Setting> {
 /// The paths of a section's settings.
 pub fn paths(section: &Section) -> Vec<ValuePath> {
     section
-        .paths
-        .iter()
+        .settings()
+        .into_iter()
         .filter_map(|path| ValuePath::parse(path).ok())
         .collect()
 }
@@ -127,10 +150,7 @@ mod tests {
 
     #[test]
     fn every_setting_is_in_a_section() {
-        let listed: Vec<&str> = SECTIONS
-            .iter()
-            .flat_map(|section| section.paths.iter().copied())
-            .collect();
+        let listed: Vec<&str> = SECTIONS.iter().flat_map(Section::settings).collect();
         for path in &listed {
             assert!(setting(path).is_some(), "{path} is no setting");
         }

@@ -101,12 +101,9 @@ const LABELS: &[(&str, &str)] = &[
     ("envFrom", "Environment from Secrets and ConfigMaps"),
     ("flag_options", "Flags"),
     ("value_options", "Options"),
-    ("matches", "Matches"),
-    ("httpRoute", "HTTP route"),
     ("x-mlflow-k8s", "Checks"),
     ("mlflow", "Stores"),
     ("storage", "Persistent volume"),
-    ("tls", "TLS"),
 ];
 
 fn fields(root: &Value, schema: &Value, kubernetes: Option<&str>) -> Vec<Setting> {
@@ -325,6 +322,10 @@ fn label(key: &str) -> String {
     if let Some((_, label)) = LABELS.iter().find(|(other, _)| *other == key) {
         return (*label).to_owned();
     }
+    in_words(key)
+}
+
+fn in_words(key: &str) -> String {
     let words: Vec<String> = split(key).iter().map(|part| spelled(part)).collect();
     let text = words.join(" ");
     let mut chars = text.chars();
@@ -436,5 +437,61 @@ mod tests {
         assert!(
             matches!(kind("extraVolumes"), Kind::List(item) if matches!(item.kind, Kind::Yaml(_)))
         );
+    }
+    /// Calls with every setting, at every depth.
+    fn each(settings: &[Setting], visit: &mut dyn FnMut(&Setting)) {
+        fn below(kind: &Kind, visit: &mut dyn FnMut(&Setting)) {
+            match kind {
+                Kind::Section(settings) => each(settings, visit),
+                Kind::List(item) => below(&item.kind, visit),
+                _ => {}
+            }
+        }
+        for setting in settings {
+            visit(setting);
+            below(&setting.kind, visit);
+        }
+    }
+
+    #[test]
+    fn rows_are_about_settings() {
+        let mut keys = Vec::new();
+        each(&settings(), &mut |setting| keys.push(setting.key.clone()));
+        for (key, label) in LABELS {
+            assert!(keys.iter().any(|other| other == key), "{key} is no setting");
+            assert_ne!(in_words(key), *label, "{key} needs no label of its own");
+        }
+        for (part, _) in ACRONYMS {
+            let is_used = keys
+                .iter()
+                .any(|key| split(key).iter().any(|other| other == part));
+            assert!(is_used, "no setting has {part}");
+        }
+    }
+
+    #[test]
+    fn rows_are_about_fields_of_kubernetes() {
+        let root = crate::values::schema();
+        let properties = |kind: &str| {
+            let found = root["$defs"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .find(|(name, _)| name.starts_with(KUBERNETES) && short(name) == kind);
+            let (_, definition) = found.unwrap_or_else(|| panic!("there is no {kind}"));
+            definition["properties"].clone()
+        };
+        for (kind, keys) in SHOWN {
+            let properties = properties(kind);
+            for key in *keys {
+                assert!(properties[key].is_object(), "{kind} has no {key}");
+            }
+        }
+        for (kind, key, _) in WORDS {
+            let is_shown = shown_keys(kind).is_some_and(|keys| keys.contains(key));
+            assert!(is_shown, "no form shows {kind}.{key}");
+            let types = super::super::kinds_of(&properties(kind)[key]["type"]);
+            assert!(types.contains(&"string".into()), "{kind}.{key} is no text");
+        }
     }
 }
