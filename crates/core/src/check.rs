@@ -115,12 +115,6 @@ pub(crate) fn written(merged: &Node, path: &ValuePath) -> Option<Span> {
     (!node.span.is_default()).then_some(node.span)
 }
 
-/// A path from its keys.
-pub(crate) fn path(keys: &[&str]) -> ValuePath {
-    keys.iter()
-        .fold(ValuePath::root(), |path, key| path.join(*key))
-}
-
 /// A text in quotes, cut where it is too long for a message.
 fn shown(text: &str) -> String {
     const MOST: usize = 80;

@@ -199,23 +199,6 @@ impl Finding {
     }
 }
 
-/// The place of a setting whose keys hold no dots: `server.staticPrefix`.
-fn at(dotted: &str) -> ValuePath {
-    dotted
-        .split('.')
-        .fold(ValuePath::root(), |path, key| path.join(key))
-}
-
-/// An edit of the setting at [`at`]`(dotted)`.
-fn set(dotted: &str, value: impl Into<serde_json::Value>) -> Edit {
-    Edit::set(&at(dotted), value)
-}
-
-/// The removal of the setting at [`at`]`(dotted)`.
-fn remove(dotted: &str) -> Edit {
-    Edit::remove(&at(dotted))
-}
-
 /// What a fix changes that brings a volume or an SQLite file.
 const STOPS_AT_UPDATES: &str = "Each update then stops the server before its successor starts \
                                 (strategy `Recreate`): only one pod may have the data.";

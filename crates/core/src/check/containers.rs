@@ -1,17 +1,18 @@
 //! Pods: environment, volumes, mounts, resources, further containers.
 
 use super::syntax::{DNS_LABEL, ENV_NAME, MOUNT_PATH};
-use super::{Findings, path, server, shown};
+use super::{Findings, server, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{Container, EnvVar, ResourceRequirements, Volume, VolumeMount};
 use crate::path::ValuePath;
 use crate::resolve::Resolved;
+use crate::setting;
 use crate::values::Values;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
-    let collection = path(&["garbageCollection"]);
-    environment(&path(&["env"]), &values.env, findings);
+    let collection = setting!("garbageCollection");
+    environment(&setting!("env"), &values.env, findings);
     environment(
         &collection.join("env"),
         &values.garbage_collection.env,
@@ -21,19 +22,19 @@ pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Fin
     let server = &resolved.server;
     let volumes = pod_volumes(
         &server.volumes,
-        &path(&["extraVolumes"]),
+        &setting!("extraVolumes"),
         values.extra_volumes.len(),
         findings,
     );
     mounts(
         &server.volume_mounts,
-        &path(&["extraVolumeMounts"]),
+        &setting!("extraVolumeMounts"),
         values.extra_volume_mounts.len(),
         &volumes,
         findings,
     );
     further_containers(values, &volumes, findings);
-    amounts(&path(&["resources"]), values.resources.as_ref(), findings);
+    amounts(&setting!("resources"), values.resources.as_ref(), findings);
 
     let jobs = resolved.garbage_collection.as_ref();
     if let Some(jobs) = jobs {
@@ -215,10 +216,10 @@ fn further_containers(values: &Values, volumes: &BTreeSet<&str>, findings: &mut 
     let mut names = BTreeSet::from(["mlflow"]);
     let containers = [
         (
-            path(&["extraInitContainers"]),
+            setting!("extraInitContainers"),
             &values.extra_init_containers,
         ),
-        (path(&["extraContainers"]), &values.extra_containers),
+        (setting!("extraContainers"), &values.extra_containers),
     ];
     for (place, containers) in &containers {
         for (index, container) in containers.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! The rules that the values ask to leave out.
 
-use super::{Findings, path, shown};
+use super::{Findings, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules;
+use crate::setting;
 use crate::values::Values;
 use crate::yaml::Node;
 
@@ -19,7 +20,7 @@ pub(crate) fn ignored_rules(
             codes.push(rule.code);
             continue;
         }
-        let place = path(&["x-mlflow-k8s", "ignore"]).join(index);
+        let place = setting!("x-mlflow-k8s.ignore").join(index);
         findings.push(match rules::find_check(entry) {
             Some(code) => Diagnostic::error(
                 Code::INVALID_VALUE,

@@ -3,11 +3,12 @@
 use super::syntax::{
     DNS_LABEL, DNS_SUBDOMAIN, Form, LABEL_VALUE, QUALIFIED_NAME, RELEASE_NAME, SERVICE_NAME,
 };
-use super::{Findings, path, shown};
+use super::{Findings, shown};
 use crate::diagnostic::Code;
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::Resolved;
+use crate::setting;
 use crate::values::{StringMap, Values};
 
 /// All annotations of an object together, in bytes.
@@ -23,35 +24,29 @@ pub(super) fn check(
     release_names(values, resolved, release, findings, &root);
     optional_names(values, findings);
     for (index, reference) in values.image_pull_secrets.iter().enumerate() {
-        let place = path(&["imagePullSecrets"]).join(index).join("name");
+        let place = setting!("imagePullSecrets").join(index).join("name");
         findings.require(Code::INVALID_NAME, &place, &reference.name, &DNS_SUBDOMAIN);
     }
     for (place, annotations) in [
-        (path(&["podAnnotations"]), &values.pod_annotations),
+        (setting!("podAnnotations"), &values.pod_annotations),
+        (setting!("service.annotations"), &values.service.annotations),
+        (setting!("ingress.annotations"), &values.ingress.annotations),
         (
-            path(&["service", "annotations"]),
-            &values.service.annotations,
-        ),
-        (
-            path(&["ingress", "annotations"]),
-            &values.ingress.annotations,
-        ),
-        (
-            path(&["httpRoute", "annotations"]),
+            setting!("httpRoute.annotations"),
             &values.http_route.annotations,
         ),
         (
-            path(&["serviceAccount", "annotations"]),
+            setting!("serviceAccount.annotations"),
             &values.service_account.annotations,
         ),
     ] {
         annotation_map(&place, annotations, findings);
     }
     for (place, labels) in [
-        (path(&["podLabels"]), &values.pod_labels),
-        (path(&["nodeSelector"]), &values.node_selector),
+        (setting!("podLabels"), &values.pod_labels),
+        (setting!("nodeSelector"), &values.node_selector),
         (
-            path(&["serviceMonitor", "labels"]),
+            setting!("serviceMonitor.labels"),
             &values.service_monitor.labels,
         ),
     ] {
@@ -94,7 +89,7 @@ fn release_names(
             )
         } else {
             (
-                path(&["fullnameOverride"]),
+                setting!("fullnameOverride"),
                 "`fullnameOverride` gives the Service the name",
                 "",
             )
@@ -123,45 +118,45 @@ fn release_names(
 }
 
 fn optional_names(values: &Values, findings: &mut Findings<'_>) {
-    let names: [(&[&str], &str, &Form); 6] = [
+    let names: [(ValuePath, &str, &Form); 6] = [
         (
-            &["serviceAccount", "name"],
+            setting!("serviceAccount.name"),
             &values.service_account.name,
             &DNS_SUBDOMAIN,
         ),
         (
-            &["tls", "secretName"],
+            setting!("tls.secretName"),
             &values.tls.secret_name,
             &DNS_SUBDOMAIN,
         ),
         (
-            &["externalSecrets", "secretName"],
+            setting!("externalSecrets.secretName"),
             &values.external_secrets.secret_name,
             &DNS_SUBDOMAIN,
         ),
         (
-            &["ingress", "className"],
+            setting!("ingress.className"),
             &values.ingress.class_name,
             &DNS_SUBDOMAIN,
         ),
         (
-            &["garbageCollection", "caSecret", "name"],
+            setting!("garbageCollection.caSecret.name"),
             &values.garbage_collection.ca_secret.name,
             &DNS_SUBDOMAIN,
         ),
         (
-            &["garbageCollection", "caSecret", "key"],
+            setting!("garbageCollection.caSecret.key"),
             &values.garbage_collection.ca_secret.key,
             &super::syntax::CONFIG_KEY,
         ),
     ];
-    for (keys, name, form) in names {
-        findings.require_if_set(Code::INVALID_NAME, &path(keys), name, form);
+    for (place, name, form) in names {
+        findings.require_if_set(Code::INVALID_NAME, &place, name, form);
     }
     if values.tls.enabled && values.tls.secret_name.is_empty() {
         findings.error(
             Code::MISSING_KEY,
-            &path(&["tls", "secretName"]),
+            &setting!("tls.secretName"),
             "`tls.secretName` is missing",
             "name the Secret with the server's certificate and key",
         );
@@ -169,7 +164,7 @@ fn optional_names(values: &Values, findings: &mut Findings<'_>) {
     if values.storage.storage_class_name != "-" {
         findings.require_if_set(
             Code::INVALID_NAME,
-            &path(&["storage", "storageClassName"]),
+            &setting!("storage.storageClassName"),
             &values.storage.storage_class_name,
             &DNS_SUBDOMAIN,
         );
@@ -222,7 +217,7 @@ fn reserved_labels(values: &Values, resolved: &Resolved<'_>, findings: &mut Find
     for (key, selected) in resolved.selector() {
         let given = values.pod_labels.0.get(&key);
         if let Some(given) = given.filter(|given| **given != selected) {
-            let place = path(&["podLabels", &key]);
+            let place = setting!("podLabels").join(key.as_str());
             findings.push(
                 crate::diagnostic::Diagnostic::error(
                     Code::RESERVED_LABEL,

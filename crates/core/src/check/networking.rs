@@ -1,8 +1,9 @@
 //! Ingress and HTTPRoute.
 
 use super::syntax::{HOST, URL_PATH};
-use super::{Findings, path, shown};
+use super::{Findings, shown};
 use crate::diagnostic::Code;
+use crate::setting;
 use crate::values::Values;
 
 pub(super) fn check(values: &Values, findings: &mut Findings<'_>) {
@@ -16,7 +17,7 @@ pub(super) fn check(values: &Values, findings: &mut Findings<'_>) {
 
 fn ingress(values: &Values, findings: &mut Findings<'_>) {
     let ingress = &values.ingress;
-    let hosts = path(&["ingress", "hosts"]);
+    let hosts = setting!("ingress.hosts");
     if ingress.hosts.is_empty() {
         findings.error(
             Code::MISSING_KEY,
@@ -35,7 +36,7 @@ fn ingress(values: &Values, findings: &mut Findings<'_>) {
     }
     for (index, tls) in ingress.tls.iter().enumerate() {
         for (position, host) in tls.hosts.iter().flatten().enumerate() {
-            let place = path(&["ingress", "tls"])
+            let place = setting!("ingress.tls")
                 .join(index)
                 .join("hosts")
                 .join(position);
@@ -49,20 +50,20 @@ fn http_route(values: &Values, findings: &mut Findings<'_>) {
     if route.parent_refs.is_empty() {
         findings.error(
             Code::MISSING_KEY,
-            &path(&["httpRoute", "parentRefs"]),
+            &setting!("httpRoute.parentRefs"),
             "`httpRoute.parentRefs` is empty: the route belongs to no Gateway",
             "name the Gateway: [{name: my-gateway, namespace: gateway-system}]",
         );
     }
     for (index, host) in route.hostnames.iter().enumerate() {
-        let place = path(&["httpRoute", "hostnames"]).join(index);
+        let place = setting!("httpRoute.hostnames").join(index);
         findings.require(Code::INVALID_NAME, &place, host, &HOST);
     }
     if !route.api_version.is_empty() && !route.api_version.starts_with("gateway.networking.k8s.io/")
     {
         findings.error(
             Code::INVALID_VALUE,
-            &path(&["httpRoute", "apiVersion"]),
+            &setting!("httpRoute.apiVersion"),
             format!(
                 "`httpRoute.apiVersion` cannot be {}",
                 shown(&route.api_version)

@@ -4,11 +4,12 @@ use super::syntax::{
     CONFIG_KEY, DNS_SUBDOMAIN, GO_DURATION, IMAGE_REPOSITORY, IMAGE_TAG, MOUNT_PATH, OPTION_NAME,
     PROMETHEUS_DURATION,
 };
-use super::{Findings, path, quantity, schedule, shown};
+use super::{Findings, quantity, schedule, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::EnvVarSource;
 use crate::path::ValuePath;
 use crate::resolve::Resolved;
+use crate::setting;
 use crate::values::{Probe, Values};
 
 pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
@@ -26,7 +27,7 @@ pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Fin
     if let Some(replicas) = values.replica_count.filter(|replicas| *replicas < 0) {
         findings.error(
             Code::INVALID_VALUE,
-            &path(&["replicaCount"]),
+            &setting!("replicaCount"),
             format!("`replicaCount` cannot be {replicas}"),
             "use 0 or more",
         );
@@ -41,13 +42,13 @@ pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Fin
 fn image(values: &Values, findings: &mut Findings<'_>) {
     findings.require(
         Code::INVALID_IMAGE,
-        &path(&["image", "repository"]),
+        &setting!("image.repository"),
         &values.image.repository,
         &IMAGE_REPOSITORY,
     );
     findings.require_if_set(
         Code::INVALID_IMAGE,
-        &path(&["image", "tag"]),
+        &setting!("image.tag"),
         &values.image.tag,
         &IMAGE_TAG,
     );
@@ -126,7 +127,7 @@ pub(super) fn env_source(place: &ValuePath, source: &EnvVarSource, findings: &mu
 
 fn options(values: &Values, findings: &mut Findings<'_>) {
     for key in values.server.value_options.keys() {
-        let place = path(&["server", "value_options", key]);
+        let place = setting!("server.value_options").join(key.as_str());
         if !(OPTION_NAME.matches)(key) {
             findings.error(
                 Code::INVALID_VALUE,
@@ -137,7 +138,7 @@ fn options(values: &Values, findings: &mut Findings<'_>) {
         }
     }
     for (index, flag) in values.server.flag_options.iter().enumerate() {
-        let place = path(&["server", "flag_options"]).join(index);
+        let place = setting!("server.flag_options").join(index);
         if !(OPTION_NAME.matches)(flag) {
             let mut diagnostic = Diagnostic::error(
                 Code::INVALID_VALUE,
@@ -162,7 +163,7 @@ fn ports(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) 
     {
         findings.error(
             Code::INVALID_PORT,
-            &path(&["server", "value_options", "port"]),
+            &setting!("server.value_options.port"),
             format!("`server.value_options.port` cannot be {}", shown(text)),
             RULE,
         );
@@ -170,7 +171,7 @@ fn ports(values: &Values, resolved: &Resolved<'_>, findings: &mut Findings<'_>) 
     if let Some(port) = values.service.port.filter(|port| !is_port(*port)) {
         findings.error(
             Code::INVALID_PORT,
-            &path(&["service", "port"]),
+            &setting!("service.port"),
             format!("`service.port` cannot be {port}"),
             RULE,
         );
@@ -185,7 +186,7 @@ fn probe_timings(name: &str, probe: &Probe, findings: &mut Findings<'_>) {
         ("failureThreshold", 1, probe.failure_threshold),
     ] {
         if let Some(value) = value.filter(|value| *value < least) {
-            let place = path(&["probes", name, key]);
+            let place = setting!("probes").join(name).join(key);
             findings.error(
                 Code::INVALID_VALUE,
                 &place,
@@ -198,7 +199,7 @@ fn probe_timings(name: &str, probe: &Probe, findings: &mut Findings<'_>) {
 
 fn strategy(values: &Values, findings: &mut Findings<'_>) {
     let strategy = &values.deployment_strategy;
-    let place = path(&["deploymentStrategy"]);
+    let place = setting!("deploymentStrategy");
     match strategy.type_.as_deref() {
         None | Some("" | "RollingUpdate") => {}
         Some("Recreate") if strategy.rolling_update.is_none() => {}
@@ -219,10 +220,10 @@ fn strategy(values: &Values, findings: &mut Findings<'_>) {
 
 fn storage(values: &Values, findings: &mut Findings<'_>) {
     let storage = &values.storage;
-    amount(&path(&["storage", "size"]), &storage.size.0, findings);
+    amount(&setting!("storage.size"), &storage.size.0, findings);
     findings.require(
         Code::INVALID_VALUE,
-        &path(&["storage", "mountPath"]),
+        &setting!("storage.mountPath"),
         &storage.mount_path,
         &MOUNT_PATH,
     );
@@ -244,7 +245,7 @@ fn garbage_collection(values: &Values, findings: &mut Findings<'_>) {
     if let Some(fault) = schedule::fault(&values.garbage_collection.schedule) {
         findings.error(
             Code::INVALID_SCHEDULE,
-            &path(&["garbageCollection", "schedule"]),
+            &setting!("garbageCollection.schedule"),
             format!("`garbageCollection.schedule` is not a cron schedule: {fault}"),
             "write for example \"0 2 * * 0\": every Sunday at 2 in the morning",
         );
@@ -256,7 +257,7 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
     if let Some(interval) = &settings.refresh_interval {
         findings.require(
             Code::INVALID_VALUE,
-            &path(&["externalSecrets", "refreshInterval"]),
+            &setting!("externalSecrets.refreshInterval"),
             interval,
             &GO_DURATION,
         );
@@ -267,7 +268,7 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
     if settings.data.is_empty() {
         findings.error(
             Code::MISSING_KEY,
-            &path(&["externalSecrets", "data"]),
+            &setting!("externalSecrets.data"),
             "`externalSecrets.data` is empty: no secret would be fetched",
             "list what to fetch: [{secretKey: uri, remoteRef: {key: mlflow/database}}]",
         );
@@ -275,7 +276,7 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
     if settings.provider.len() != 1 {
         findings.error(
             Code::INVALID_VALUE,
-            &path(&["externalSecrets", "provider"]),
+            &setting!("externalSecrets.provider"),
             format!(
                 "`externalSecrets.provider` names {} providers instead of one",
                 settings.provider.len()
@@ -286,7 +287,7 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
     if settings.api_version.is_empty() {
         findings.error(
             Code::MISSING_KEY,
-            &path(&["externalSecrets", "apiVersion"]),
+            &setting!("externalSecrets.apiVersion"),
             "`externalSecrets.apiVersion` is missing",
             "use external-secrets.io/v1, or v1beta1 for an operator older than 0.14",
         );
@@ -300,7 +301,7 @@ fn service_monitor(values: &Values, findings: &mut Findings<'_>) {
     ] {
         findings.require_if_set(
             Code::INVALID_VALUE,
-            &path(&["serviceMonitor", key]),
+            &setting!("serviceMonitor").join(key),
             duration,
             &PROMETHEUS_DURATION,
         );

@@ -1,9 +1,9 @@
 //! What `mlflow server` is told by options and variables, and where that is written.
 
 use super::stores::StoreName;
-use crate::check::path;
 use crate::kubernetes::{EnvFromSource, EnvVar};
 use crate::path::ValuePath;
+use crate::setting;
 use crate::values::{self, Values};
 
 /// The options and variables that the values give the server.
@@ -43,9 +43,9 @@ impl Origin<'_> {
         match self {
             Self::Setting(store) => store.setting(),
             Self::Reference(store) => store.reference().unwrap_or_else(|| store.setting()),
-            Self::Option(key) => path(&["server", "value_options"]).join(key),
-            Self::Flag(index) => path(&["server", "flag_options"]).join(index),
-            Self::Variable(index, _) => path(&["env"]).join(index),
+            Self::Option(key) => setting!("server.value_options").join(key),
+            Self::Flag(index) => setting!("server.flag_options").join(index),
+            Self::Variable(index, _) => setting!("env").join(index),
         }
     }
 }

@@ -4,9 +4,9 @@ use super::durability::Durability;
 use super::inputs::{Inputs, Origin, Setting};
 use super::uri::{self, Sqlite, Uri};
 use super::{Server, unless_empty};
-use crate::check::path;
 use crate::kubernetes::{EnvVar, EnvVarSource};
 use crate::path::ValuePath;
+use crate::setting;
 use crate::values::Values;
 use std::collections::BTreeSet;
 
@@ -55,18 +55,18 @@ impl StoreName {
     /// The setting of its own.
     pub(crate) fn setting(self) -> ValuePath {
         match self {
-            Self::Backend => path(&["mlflow", "backendStoreUri"]),
-            Self::Registry => path(&["mlflow", "registryStoreUri"]),
-            Self::DefaultRoot => path(&["mlflow", "defaultArtifactRoot"]),
-            Self::Destination => path(&["mlflow", "artifactsDestination"]),
+            Self::Backend => setting!("mlflow.backendStoreUri"),
+            Self::Registry => setting!("mlflow.registryStoreUri"),
+            Self::DefaultRoot => setting!("mlflow.defaultArtifactRoot"),
+            Self::Destination => setting!("mlflow.artifactsDestination"),
         }
     }
 
     /// The setting that takes the URI from a Secret or ConfigMap, if there is one.
     pub(crate) fn reference(self) -> Option<ValuePath> {
         match self {
-            Self::Backend => Some(path(&["mlflow", "backendStoreUriFrom"])),
-            Self::Registry => Some(path(&["mlflow", "registryStoreUriFrom"])),
+            Self::Backend => Some(setting!("mlflow.backendStoreUriFrom")),
+            Self::Registry => Some(setting!("mlflow.registryStoreUriFrom")),
             Self::DefaultRoot | Self::Destination => None,
         }
     }

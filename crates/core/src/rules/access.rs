@@ -1,11 +1,12 @@
 //! Ways to the server: ingress controllers, Gateways, certificates.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, host_pattern, set, texts};
+use super::{Finding, Rule, host_pattern, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::flag::JOBS;
 use crate::resolve::{Entrance, is_below};
+use crate::setting;
 use crate::values::{HttpRouteMatch, IngressHost, PathType, ServiceType, StringMap};
 use serde_json::json;
 
@@ -47,7 +48,7 @@ fn speaks_of(annotations: &StringMap, words: &[&str]) -> bool {
 }
 
 fn annotation(key: &str) -> ValuePath {
-    at("ingress.annotations").join(key)
+    setting!("ingress.annotations").join(key)
 }
 
 /// A name for the Secret of a host's certificate.
@@ -77,7 +78,7 @@ fn upload_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let place = annotation("nginx.ingress.kubernetes.io/proxy-body-size");
     findings.push(
         Finding::new(
-            at("ingress.annotations"),
+            setting!("ingress.annotations"),
             "artifacts over 1 MiB do not pass the ingress: nginx answers 413",
         )
         .help("write nginx.ingress.kubernetes.io/proxy-body-size: \"0\" for no limit")
@@ -112,7 +113,7 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     if protocol.is_some() {
                         place.clone()
                     } else {
-                        at("ingress.annotations")
+                        setting!("ingress.annotations")
                     },
                     "nginx speaks plain HTTP to the server, which takes HTTPS only: every request \
                      gets 502",
@@ -130,7 +131,7 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     {
         findings.push(
             Finding::new(
-                at("tls.enabled"),
+                setting!("tls.enabled"),
                 "the server takes HTTPS only: the ingress controller must speak it to the Service",
             )
             .severity(Severity::Hint)
@@ -143,7 +144,7 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if values.http_route.enabled {
         findings.push(
             Finding::new(
-                at("tls.enabled"),
+                setting!("tls.enabled"),
                 "the server takes HTTPS only: the Gateway speaks plain HTTP to the Service \
                  unless a BackendTLSPolicy says otherwise",
             )
@@ -175,7 +176,7 @@ fn path_outside_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     ];
     if values.ingress.enabled && !speaks_of(&values.ingress.annotations, &rewrites) {
         for (index, host) in values.ingress.hosts.iter().enumerate() {
-            let place = at("ingress.hosts").join(index);
+            let place = setting!("ingress.hosts").join(index);
             one_host(facts, &ingress_ways(&place, host), "ingress", findings);
         }
     }
@@ -216,7 +217,7 @@ fn route_ways(matches: &[HttpRouteMatch]) -> Option<Vec<Way<'_>>> {
         .map(|(index, condition)| {
             let path = condition.path.as_ref()?;
             let kind = path.type_.as_deref().unwrap_or("PathPrefix");
-            let place = at("httpRoute.matches")
+            let place = setting!("httpRoute.matches")
                 .join(index)
                 .join("path")
                 .join("value");
@@ -290,7 +291,7 @@ fn one_host(facts: &Facts<'_>, ways: &[Way<'_>], owner: &str, findings: &mut Vec
             ))
             .fix(
                 format!("Serve below {below}"),
-                [set("server.staticPrefix", below)],
+                [Edit::set(&setting!("server.staticPrefix"), below)],
             )
             .then(format!(
                 "Clients then use the address with {below} at its end."
@@ -325,7 +326,7 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(
-                at("ingress.tls"),
+                setting!("ingress.tls"),
                 if ingress.tls.is_empty() || hosts.is_empty() {
                     format!("the ingress has no certificate: {MESSAGE}")
                 } else {
@@ -337,13 +338,13 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .fix(
                 format!("Take the certificate from the Secret {certificate}"),
                 [if ingress.tls.is_empty() {
-                    set(
-                        "ingress.tls",
+                    Edit::set(
+                        &setting!("ingress.tls"),
                         json!([{ "secretName": certificate, "hosts": hosts }]),
                     )
                 } else {
                     Edit::set(
-                        &at("ingress.tls").join(ingress.tls.len()),
+                        &setting!("ingress.tls").join(ingress.tls.len()),
                         json!({ "secretName": certificate, "hosts": hosts }),
                     )
                 }],
@@ -361,7 +362,7 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     {
         findings.push(
             Finding::new(
-                at("service.type"),
+                setting!("service.type"),
                 format!(
                     "the {} is reached over plain HTTP: {MESSAGE}",
                     values.service.type_.as_str()
@@ -399,14 +400,14 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let ways = [
         (
             values.ingress.enabled,
-            "ingress.enabled",
+            setting!("ingress.enabled"),
             &values.ingress.annotations,
             "the ingress",
             "let the ingress controller ask for a login, or the server: `--preset basic-auth`",
         ),
         (
             values.http_route.enabled && values.http_route.filters.is_empty(),
-            "httpRoute.enabled",
+            setting!("httpRoute.enabled"),
             &values.http_route.annotations,
             "the Gateway",
             "let the Gateway ask for a login, by a filter of the route or a policy of its own, or \
@@ -414,7 +415,7 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         ),
         (
             service.type_ == ServiceType::LoadBalancer,
-            "service.type",
+            setting!("service.type"),
             &service.annotations,
             "the load balancer",
             "put a proxy before the server that asks for a login, or let the server ask: `--preset \
@@ -425,7 +426,7 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if is_on && !speaks_of(annotations, GUARDS) {
             findings.push(
                 Finding::new(
-                    at(place),
+                    place,
                     format!("everyone who reaches {who} can read, change and delete everything"),
                 )
                 .help(help),
@@ -444,7 +445,7 @@ fn same_certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if tls.secret_name.as_ref() != Some(own) {
             continue;
         }
-        let place = at("ingress.tls").join(index).join("secretName");
+        let place = setting!("ingress.tls").join(index).join("secretName");
         let host = tls.hosts.iter().flatten().next();
         let other = host.map_or_else(
             || format!("{}-ingress", facts.resolved.fullname),
@@ -482,10 +483,10 @@ fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .effective_hosts()
         .is_some_and(|list| !host_pattern::is_allowed(list, &host));
     let (place, reason) = if facts.values.tls.enabled {
-        (at("tls.enabled"), "in plain HTTP".to_owned())
+        (setting!("tls.enabled"), "in plain HTTP".to_owned())
     } else if !facts.resolved.server.static_prefix.is_empty() {
         (
-            at("server.staticPrefix"),
+            setting!("server.staticPrefix"),
             "without the static prefix".to_owned(),
         )
     } else if let Some(setting) = facts.allowed_hosts().filter(|_| is_shut_out) {

@@ -1,10 +1,11 @@
 //! Where artifacts go.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, set, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::resolve::uri::Uri;
 use crate::resolve::{Durability, Origin, Setting, Store, StoreName};
+use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK441, artifacts_nowhere),
@@ -44,12 +45,12 @@ fn default_root<'a>(facts: &Facts<'a>) -> Option<Place<'a>> {
 fn keep_on_the_volume(facts: &Facts<'_>, finding: Finding, more: Vec<Edit>) -> Finding {
     let storage = &facts.values.storage;
     let folder = storage.mount_path.trim_end_matches('/');
-    let mut edits = vec![set(
-        "mlflow.artifactsDestination",
+    let mut edits = vec![Edit::set(
+        &setting!("mlflow.artifactsDestination"),
         format!("{folder}/artifacts"),
     )];
     if !storage.enabled {
-        edits.push(set("storage.enabled", true));
+        edits.push(Edit::set(&setting!("storage.enabled"), true));
     }
     edits.extend(more);
     let finding = finding.fix("Keep artifacts on the volume", edits);
@@ -75,7 +76,7 @@ fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         "goes with the container"
     };
     let finding = Finding::new(
-        at("mlflow.artifactsDestination"),
+        setting!("mlflow.artifactsDestination"),
         format!("artifacts go to /mlartifacts, which {consequence}"),
     )
     .unless(facts.unless_defined(&[VARIABLE]));
@@ -154,7 +155,10 @@ fn artifact_root_on_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let origin = root.setting.origin;
     let mut edits = vec![Edit::remove(&origin.entry())];
     if destination(facts).is_none() {
-        edits.push(set("mlflow.artifactsDestination", path.as_ref()));
+        edits.push(Edit::set(
+            &setting!("mlflow.artifactsDestination"),
+            path.as_ref(),
+        ));
     }
     findings.push(
         Finding::new(

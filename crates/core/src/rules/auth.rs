@@ -1,9 +1,10 @@
 //! Basic auth.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::resolve::Durability;
+use crate::setting;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -17,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
 /// An edit that appends a variable from the Secret of basic auth to `env`.
 fn from_secret(facts: &Facts<'_>, variable: &str, key: &str) -> Edit {
     Edit::set(
-        &at("env").join(facts.values.env.len()),
+        &setting!("env").join(facts.values.env.len()),
         json!({
             "name": variable,
             "valueFrom": {"secretKeyRef": {"name": "mlflow-auth-secret", "key": key}},
@@ -43,7 +44,7 @@ fn auth_secret_key(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(
-        at("server.value_options.app_name"),
+        setting!("server.value_options.app_name"),
         format!("basic auth needs a secret key in {VARIABLE}"),
     )
     .unless(facts.unless_defined(&[VARIABLE]))
@@ -70,7 +71,7 @@ fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     match facts.env(VARIABLE) {
         None => findings.push(
             Finding::new(
-                at("server.value_options.app_name"),
+                setting!("server.value_options.app_name"),
                 format!("basic auth needs a password for its first user in {VARIABLE}"),
             )
             .unless(facts.unless_defined(&[VARIABLE]))
@@ -135,7 +136,7 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             "the users and permissions of basic auth go with the container",
         )
     };
-    let finding = Finding::new(at("server.value_options.app_name"), message)
+    let finding = Finding::new(setting!("server.value_options.app_name"), message)
         .severity(severity)
         .unless(facts.unless_defined(&[VARIABLE]))
         .help(
@@ -156,15 +157,15 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 "Mount a configuration from a Secret mlflow-auth-config",
                 [
                     Edit::set(
-                        &at("env").join(values.env.len()),
+                        &setting!("env").join(values.env.len()),
                         json!({"name": VARIABLE, "value": format!("{FOLDER}/basic_auth.ini")}),
                     ),
                     Edit::set(
-                        &at("extraVolumes").join(values.extra_volumes.len()),
+                        &setting!("extraVolumes").join(values.extra_volumes.len()),
                         json!({"name": "auth-config", "secret": {"secretName": "mlflow-auth-config"}}),
                     ),
                     Edit::set(
-                        &at("extraVolumeMounts").join(values.extra_volume_mounts.len()),
+                        &setting!("extraVolumeMounts").join(values.extra_volume_mounts.len()),
                         json!({"name": "auth-config", "mountPath": FOLDER, "readOnly": true}),
                     ),
                 ],
@@ -195,7 +196,7 @@ fn auth_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.resolved.server.basic_auth && facts.scales() {
         findings.push(
             Finding::new(
-                at("replicaCount"),
+                setting!("replicaCount"),
                 "all pods must use one database of users",
             )
             .help(

@@ -1,11 +1,12 @@
 //! The URIs of databases.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, set, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::resolve::flag::FILE_STORE;
 use crate::resolve::uri::{Sqlite, Uri};
 use crate::resolve::{Durability, StoreName};
+use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK401, sqlite_relative),
@@ -43,7 +44,7 @@ fn keep_on_the_volume(
 ) -> Finding {
     let mut edits = vec![Edit::set(&store.setting(), on_the_volume(facts, file))];
     if !facts.values.storage.enabled {
-        edits.push(set("storage.enabled", true));
+        edits.push(Edit::set(&setting!("storage.enabled"), true));
     }
     let finding = finding.fix(title, edits);
     if facts.rolls() {
@@ -237,7 +238,7 @@ fn migration_race(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.scales() && !facts.resolved.stores.use_sqlite() {
         findings.push(
             Finding::new(
-                at("replicaCount"),
+                setting!("replicaCount"),
                 "on an empty database, or after an upgrade, all pods set up the schema at once; \
                  those that lose restart",
             )

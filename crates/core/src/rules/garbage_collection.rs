@@ -1,9 +1,10 @@
 //! Garbage collection.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, host_pattern, remove, set, texts};
+use super::{Finding, Rule, host_pattern, texts};
 use crate::diagnostic::Edit;
 use crate::resolve::uri::Uri;
+use crate::setting;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -21,7 +22,7 @@ fn age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !text.is_empty() && !is_age(text) {
         findings.push(
             Finding::new(
-                at("garbageCollection.olderThan"),
+                setting!("garbageCollection.olderThan"),
                 format!(
                     "`garbageCollection.olderThan` is not an age that `mlflow gc` reads: {text:?}"
                 ),
@@ -36,13 +37,13 @@ fn without_age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if settings.enabled && settings.older_than.is_empty() {
         findings.push(
             Finding::new(
-                at("garbageCollection.olderThan"),
+                setting!("garbageCollection.olderThan"),
                 "garbage collection removes what was deleted a minute ago",
             )
             .help("give people time to restore what they deleted by mistake: 30d")
             .fix(
                 "Keep what was deleted for 30 days",
-                [set("garbageCollection.olderThan", "30d")],
+                [Edit::set(&setting!("garbageCollection.olderThan"), "30d")],
             ),
         );
     }
@@ -80,14 +81,14 @@ fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if !has(name) {
             let index = settings.env.len() + edits.len();
             edits.push(Edit::set(
-                &at("garbageCollection.env").join(index),
+                &setting!("garbageCollection.env").join(index),
                 variable,
             ));
         }
     }
     findings.push(
         Finding::new(
-            at("garbageCollection.env"),
+            setting!("garbageCollection.env"),
             format!("garbage collection gets 401: it has no {USER} and {PASSWORD}"),
         )
         .unless(facts.unless_defined(&[USER, PASSWORD]))
@@ -159,9 +160,12 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         _ => format!("{uri:?} is not an http or https address"),
     };
     findings.push(
-        Finding::new(at("garbageCollection.trackingUri"), message)
+        Finding::new(setting!("garbageCollection.trackingUri"), message)
             .help("leave it out: the Service's address is used, with scheme, port and prefix")
-            .fix("Leave it out", [remove("garbageCollection.trackingUri")]),
+            .fix(
+                "Leave it out",
+                [Edit::remove(&setting!("garbageCollection.trackingUri"))],
+            ),
     );
 }
 
@@ -176,11 +180,14 @@ fn unused_ca(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if settings.enabled && !https && !settings.ca_secret.name.is_empty() {
         findings.push(
             Finding::new(
-                at("garbageCollection.caSecret.name"),
+                setting!("garbageCollection.caSecret.name"),
                 "garbage collection calls the server without TLS, and has no use for a certificate",
             )
             .help("leave it out, or switch `tls.enabled` on")
-            .fix("Leave it out", [remove("garbageCollection.caSecret")]),
+            .fix(
+                "Leave it out",
+                [Edit::remove(&setting!("garbageCollection.caSecret"))],
+            ),
         );
     }
 }
@@ -192,7 +199,7 @@ fn certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let resolved = facts.resolved;
         findings.push(
             Finding::new(
-                at("tls.secretName"),
+                setting!("tls.secretName"),
                 format!(
                     "the certificate must be valid for {}.{}.svc.cluster.local",
                     resolved.fullname, resolved.namespace

@@ -1,10 +1,11 @@
 //! Which hosts and origins the server answers.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, host_pattern, texts};
+use super::{Finding, Rule, host_pattern, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::{Entrance, HOSTS, ORIGINS, PublicHost, Setting};
+use crate::setting;
 use crate::values::ServiceType;
 use std::collections::BTreeSet;
 
@@ -416,7 +417,7 @@ fn hosts_unseen(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(
-                at("envFrom"),
+                setting!("envFrom"),
                 format!("if `envFrom` defines {names}, {they}"),
             )
             .help(
@@ -441,7 +442,7 @@ fn service_without_origin(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     findings.push(
         Finding::new(
-            at("service.type"),
+            setting!("service.type"),
             format!(
                 "browsers that come through the {} load the pages, and what these send gets 403",
                 kind.as_str()
@@ -481,9 +482,12 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         match public.entrance {
             // The hosts of the Ingress come first.
             Entrance::Ingress if takes_all => {
-                report(at("ingress.hosts").join(index).join("host"), "ingress");
+                report(
+                    setting!("ingress.hosts").join(index).join("host"),
+                    "ingress",
+                );
             }
-            Entrance::Gateway if takes_all => report(at("httpRoute.hostnames"), "route"),
+            Entrance::Gateway if takes_all => report(setting!("httpRoute.hostnames"), "route"),
             _ => {}
         }
     }
@@ -495,7 +499,7 @@ fn default_ingress_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if ingress.enabled && host.host == "mlflow.local" {
             findings.push(
                 Finding::new(
-                    at("ingress.hosts").join(index).join("host"),
+                    setting!("ingress.hosts").join(index).join("host"),
                     "the ingress has the default host, mlflow.local, which no DNS server knows",
                 )
                 .help("name the host that leads to your ingress controller: mlflow.example.com"),

@@ -1,8 +1,9 @@
 //! The image.
 
 use super::facts::Facts;
-use super::{Finding, PROVED_VERSION, Rule, at, host_pattern, remove, set, texts};
+use super::{Finding, PROVED_VERSION, Rule, host_pattern, texts};
 use crate::diagnostic::Edit;
+use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK801, moving_tag),
@@ -23,7 +24,7 @@ fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(
-        at("image.tag"),
+        setting!("image.tag"),
         format!("the tag {tag} names another image tomorrow"),
     )
     .help(format!("name a release: v{PROVED_VERSION}-full"));
@@ -31,7 +32,7 @@ fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         finding
             .fix(
                 "Take the release that the checks were proved for",
-                [remove("image.tag")],
+                [Edit::remove(&setting!("image.tag"))],
             )
             .then("If the database was used by a newer MLflow already, write that release's tag.")
     } else {
@@ -114,7 +115,7 @@ fn without_modules(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .map(|missing| format!("{} ({})", missing.module, missing.what_for))
         .collect();
     let finding = Finding::new(
-        at("image.tag"),
+        setting!("image.tag"),
         format!(
             "the image {tag} lacks {}: {}",
             modules.join(", "),
@@ -125,7 +126,10 @@ fn without_modules(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let exists = facts.resolved.version.is_some() && !facts.is_older_than(3, 12, 0);
     findings.push(if exists && !tag.contains(['-', '@']) {
         let full = format!("{tag}-full");
-        finding.fix(format!("Write {full}"), [set("image.tag", full)])
+        finding.fix(
+            format!("Write {full}"),
+            [Edit::set(&setting!("image.tag"), full)],
+        )
     } else {
         finding
     });
@@ -142,7 +146,7 @@ fn own_image(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !modules.is_empty() {
         findings.push(
             Finding::new(
-                at("image.repository"),
+                setting!("image.repository"),
                 format!("the image must have {}", modules.join(", ")),
             )
             .help(
@@ -159,7 +163,7 @@ fn newer_image(facts: &Facts<'_>, finding: Finding) -> Finding {
         finding
             .fix(
                 "Take the release that the checks were proved for",
-                [remove("image.tag")],
+                [Edit::remove(&setting!("image.tag"))],
             )
             .then(
                 "Back the database up first: the new server changes it at its start, and the old \
@@ -178,7 +182,7 @@ fn public_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(
-        at("image.tag"),
+        setting!("image.tag"),
         format!(
             "MLflow {version} makes its first user with a password that everyone knows, unless \
              the file of basic auth sets `admin_password`"

@@ -1,8 +1,9 @@
 //! Metrics and who scrapes them.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, host_pattern, set, texts};
+use super::{Finding, Rule, host_pattern, texts};
 use crate::diagnostic::{Edit, Severity};
+use crate::setting;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -18,11 +19,14 @@ fn monitor_without_metrics(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.values.service_monitor.enabled && !facts.values.metrics.enabled {
         findings.push(
             Finding::new(
-                at("serviceMonitor.enabled"),
+                setting!("serviceMonitor.enabled"),
                 "no ServiceMonitor is created: `metrics.enabled` is not set",
             )
             .help("set `metrics.enabled` too")
-            .fix("Switch the metrics on", [set("metrics.enabled", true)]),
+            .fix(
+                "Switch the metrics on",
+                [Edit::set(&setting!("metrics.enabled"), true)],
+            ),
         );
     }
 }
@@ -34,14 +38,17 @@ fn metrics_path(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if monitor.path != "/metrics" {
         findings.push(
             Finding::new(
-                at("metrics.path"),
+                setting!("metrics.path"),
                 format!(
                     "Prometheus asks for {}, and the server has its metrics at /metrics only",
                     monitor.path
                 ),
             )
             .help("leave `metrics.path` at /metrics, also with a static prefix")
-            .fix("Ask for /metrics", [set("metrics.path", "/metrics")]),
+            .fix(
+                "Ask for /metrics",
+                [Edit::set(&setting!("metrics.path"), "/metrics")],
+            ),
         );
     }
 }
@@ -89,14 +96,14 @@ fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     findings.push(
         Finding::new(
-            at("serviceMonitor.basicAuth"),
+            setting!("serviceMonitor.basicAuth"),
             "Prometheus gets 401 at /metrics: it has no user and password",
         )
         .help("name the entries of a Secret with both in `serviceMonitor.basicAuth`")
         .fix(
             "Take user and password from the Secret mlflow-metrics",
-            [set(
-                "serviceMonitor.basicAuth",
+            [Edit::set(
+                &setting!("serviceMonitor.basicAuth"),
                 json!({
                     "username": { "name": "mlflow-metrics", "key": "username" },
                     "password": { "name": "mlflow-metrics", "key": "password" },
@@ -129,12 +136,13 @@ fn scrapes_without_trust(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let [.., name] = facts.resolved.host_names();
     let authority = (!knows_authority).then(|| {
-        set(
-            "serviceMonitor.tlsConfig.ca",
+        Edit::set(
+            &setting!("serviceMonitor.tlsConfig.ca"),
             json!({ "secret": { "name": values.tls.secret_name, "key": "tls.crt" } }),
         )
     });
-    let name = (!knows_name).then(|| set("serviceMonitor.tlsConfig.serverName", name));
+    let name =
+        (!knows_name).then(|| Edit::set(&setting!("serviceMonitor.tlsConfig.serverName"), name));
     let (message, severity) = if knows_name {
         (
             "Prometheus does not trust the server's certificate if it is self-signed",
@@ -149,7 +157,7 @@ fn scrapes_without_trust(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     let edits: Vec<Edit> = authority.into_iter().chain(name).collect();
     findings.push(
-        Finding::new(at("serviceMonitor.tlsConfig"), message)
+        Finding::new(setting!("serviceMonitor.tlsConfig"), message)
             .severity(severity)
             .help(
                 "name the authority and a name that the certificate has: `tlsConfig.ca`, \
@@ -175,7 +183,7 @@ fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     {
         findings.push(
             Finding::new(
-                at("serviceMonitor.scrapeTimeout"),
+                setting!("serviceMonitor.scrapeTimeout"),
                 format!(
                     "the Prometheus Operator refuses a scrape timeout of {timeout} every {interval}"
                 ),
@@ -183,7 +191,10 @@ fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("let scrapes end before the next one begins")
             .fix(
                 format!("Write {interval}"),
-                [set("serviceMonitor.scrapeTimeout", interval)],
+                [Edit::set(
+                    &setting!("serviceMonitor.scrapeTimeout"),
+                    interval,
+                )],
             ),
         );
     }

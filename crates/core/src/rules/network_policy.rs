@@ -1,10 +1,11 @@
 //! Network policies.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::Edit;
 use crate::kubernetes::IntOrString;
 use crate::resolve::uri;
+use crate::setting;
 use crate::values::ServiceType;
 use serde_json::json;
 
@@ -23,7 +24,7 @@ fn outside_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if values.network_policy.enabled && kind != ServiceType::ClusterIP && !has_other_way {
         findings.push(
             Finding::new(
-                at("service.type"),
+                setting!("service.type"),
                 format!(
                     "the network policy admits pods only: clients of the {} are shut out",
                     kind.as_str()
@@ -136,7 +137,7 @@ fn cloud_identity(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     findings.push(
         Finding::new(
-            at("serviceAccount.annotations").join(GOOGLE),
+            setting!("serviceAccount.annotations").join(GOOGLE),
             "the pods cannot get their Google credentials: the network policy does not open \
              ports 988 and 80 of the metadata server",
         )
@@ -157,7 +158,7 @@ fn cloud_identity(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 /// One more rule for these ports.
 fn open(facts: &Facts<'_>, ports: &serde_json::Value) -> Edit {
     let rules = &facts.values.network_policy.additional_egress_rules;
-    let place = at("networkPolicy.additionalEgressRules");
+    let place = setting!("networkPolicy.additionalEgressRules");
     if rules.is_empty() {
         Edit::set(&place, json!([{ "ports": ports }]))
     } else {

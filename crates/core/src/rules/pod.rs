@@ -1,10 +1,11 @@
 //! The pod's rights, its environment and its permissions.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, set, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::kubernetes::Tree;
 use crate::path::ValuePath;
+use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK841, privileged_port),
@@ -26,10 +27,10 @@ pub(super) const RULES: &[Rule] = &[
 fn user(facts: &Facts<'_>) -> Option<(ValuePath, i64)> {
     let values = facts.values;
     if let Some(user) = values.security_context.run_as_user {
-        return Some((at("securityContext.runAsUser"), user));
+        return Some((setting!("securityContext.runAsUser"), user));
     }
     let user = values.pod_security_context.as_ref()?.run_as_user?;
-    Some((at("podSecurityContext.runAsUser"), user))
+    Some((setting!("podSecurityContext.runAsUser"), user))
 }
 
 /// Whether the kubelet checks that the user is not root.
@@ -72,10 +73,10 @@ fn privileged_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let place = facts
         .option("port")
-        .map_or_else(|| at("server.value_options.port"), |(place, _)| place);
+        .map_or_else(|| setting!("server.value_options.port"), |(place, _)| place);
     let mut edits = vec![Edit::set(&place, 5000)];
     if facts.values.service.port.is_none() {
-        edits.push(set("service.port", port));
+        edits.push(Edit::set(&setting!("service.port"), port));
     }
     findings.push(
         Finding::new(
@@ -106,7 +107,7 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let context = &facts.values.security_context;
     let mut rights: Vec<(ValuePath, String, Edit)> = Vec::new();
     if context.privileged == Some(true) {
-        let place = at("securityContext.privileged");
+        let place = setting!("securityContext.privileged");
         let edit = Edit::remove(&place);
         rights.push((
             place,
@@ -116,7 +117,7 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     // Kubernetes refuses a privileged container that may not gain rights.
     if context.allow_privilege_escalation == Some(true) {
-        let place = at("securityContext.allowPrivilegeEscalation");
+        let place = setting!("securityContext.allowPrivilegeEscalation");
         let edit = Edit::set(&place, false);
         rights.push((
             place,
@@ -137,7 +138,7 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .filter(|capability| *capability != "NET_BIND_SERVICE");
     let added: Vec<&str> = added.map(String::as_str).collect();
     if !added.is_empty() {
-        let place = at("securityContext.capabilities.add");
+        let place = setting!("securityContext.capabilities.add");
         let edit = Edit::remove(&place);
         let message = format!("the container has the capabilities {}", added.join(", "));
         rights.push((place, message, edit));
@@ -156,15 +157,15 @@ fn user_left_to_image(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if must_not_be_root(facts) && user(facts).is_none() && facts.official_image() && !on_openshift {
         findings.push(
             Finding::new(
-                at("podSecurityContext.runAsUser"),
+                setting!("podSecurityContext.runAsUser"),
                 "only OpenShift starts this pod: the image's user is root, which is not allowed",
             )
             .help("name a user, such as 1000, on other clusters")
             .fix(
                 "Run as user and group 1000",
                 [
-                    set("podSecurityContext.runAsUser", 1000),
-                    set("podSecurityContext.fsGroup", 1000),
+                    Edit::set(&setting!("podSecurityContext.runAsUser"), 1000),
+                    Edit::set(&setting!("podSecurityContext.fsGroup"), 1000),
                 ],
             ),
         );
@@ -176,13 +177,13 @@ fn volume_group(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.values.storage.enabled && is_other && fs_group(facts).is_none() {
         findings.push(
             Finding::new(
-                at("podSecurityContext.fsGroup"),
+                setting!("podSecurityContext.fsGroup"),
                 "the server may not be allowed to write to its volume",
             )
             .help("name the group that volumes are given to, such as 1000")
             .fix(
                 "Give volumes to group 1000",
-                [set("podSecurityContext.fsGroup", 1000)],
+                [Edit::set(&setting!("podSecurityContext.fsGroup"), 1000)],
             ),
         );
     }
@@ -201,15 +202,21 @@ fn openshift_users(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if on_openshift && chosen {
         findings.push(
             Finding::new(
-                at("podSecurityContext"),
+                setting!("podSecurityContext"),
                 "OpenShift creates no pods with a user or group of their own choice",
             )
             .help("leave `runAsUser` and `fsGroup` to OpenShift: set them to null")
             .fix(
                 "Leave user and group to OpenShift",
                 [
-                    set("podSecurityContext.runAsUser", serde_json::Value::Null),
-                    set("podSecurityContext.fsGroup", serde_json::Value::Null),
+                    Edit::set(
+                        &setting!("podSecurityContext.runAsUser"),
+                        serde_json::Value::Null,
+                    ),
+                    Edit::set(
+                        &setting!("podSecurityContext.fsGroup"),
+                        serde_json::Value::Null,
+                    ),
                 ],
             ),
         );
@@ -227,13 +234,16 @@ fn unused_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if account.mounts_token() && !has_permissions {
         findings.push(
             Finding::new(
-                at("serviceAccount.automountServiceAccountToken"),
+                setting!("serviceAccount.automountServiceAccountToken"),
                 "the pods get a token that they have no use for",
             )
             .help("leave it out, unless a plugin or a container of yours calls the API")
             .fix(
                 "Give the pods no token",
-                [set("serviceAccount.automountServiceAccountToken", false)],
+                [Edit::set(
+                    &setting!("serviceAccount.automountServiceAccountToken"),
+                    false,
+                )],
             ),
         );
     }
@@ -250,23 +260,29 @@ fn permissions_without_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if account.mounts_token() || !account.create || by_volume {
         return;
     }
-    for (dotted, rules) in [
+    for (place, rules) in [
         (
-            "namespace_rbac.extraRules",
+            setting!("namespace_rbac.extraRules"),
             &values.namespace_rbac.extra_rules,
         ),
-        ("cluster_rbac.extraRules", &values.cluster_rbac.extra_rules),
+        (
+            setting!("cluster_rbac.extraRules"),
+            &values.cluster_rbac.extra_rules,
+        ),
     ] {
         if !rules.is_empty() {
             findings.push(
                 Finding::new(
-                    at(dotted),
+                    place,
                     "these permissions have no effect: the pods have no token",
                 )
                 .help("mount the token, or leave the rules out")
                 .fix(
                     "Mount the token",
-                    [set("serviceAccount.automountServiceAccountToken", true)],
+                    [Edit::set(
+                        &setting!("serviceAccount.automountServiceAccountToken"),
+                        true,
+                    )],
                 ),
             );
         }
@@ -277,7 +293,7 @@ fn cluster_wide_name(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !facts.values.cluster_rbac.extra_rules.is_empty() {
         findings.push(
             Finding::new(
-                at("cluster_rbac.extraRules"),
+                setting!("cluster_rbac.extraRules"),
                 format!(
                     "a release `{}` in another namespace overwrites this ClusterRole and its binding",
                     facts.release.name
@@ -335,20 +351,21 @@ fn env_without_effect(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (
             "MLFLOW_UVICORN_OPTS",
             "uvicorn-opts",
-            values.tls.enabled.then_some("tls.enabled"),
+            values.tls.enabled.then(|| setting!("tls.enabled")),
         ),
         (
             "MLFLOW_EXPOSE_PROMETHEUS",
             "expose-prometheus",
-            values.metrics.enabled.then_some("metrics.enabled"),
+            values.metrics.enabled.then(|| setting!("metrics.enabled")),
         ),
     ] {
         let Some((place, entry)) = facts.env(variable) else {
             continue;
         };
+        let is_by_setting = by_setting.is_some();
         let winner = match (facts.option(option), by_setting) {
             (Some((place, _)), _) => place,
-            (None, Some(setting)) => at(setting),
+            (None, Some(setting)) => setting,
             (None, None) => continue,
         };
         let finding = Finding::new(
@@ -356,8 +373,10 @@ fn env_without_effect(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             format!("{variable} has no effect: `{winner}` is on the command line"),
         )
         .help(format!("set `{winner}` instead"));
-        let edits = match (&entry.value, by_setting) {
-            (Some(value), None) => vec![Edit::remove(&place), Edit::set(&winner, value.as_str())],
+        let edits = match &entry.value {
+            Some(value) if !is_by_setting => {
+                vec![Edit::remove(&place), Edit::set(&winner, value.as_str())]
+            }
             _ => vec![Edit::remove(&place)],
         };
         findings.push(finding.fix(
@@ -398,7 +417,7 @@ fn prefix_by_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             "Move it to server.staticPrefix",
             [
                 Edit::remove(&place),
-                set("server.staticPrefix", prefix.as_str()),
+                Edit::set(&setting!("server.staticPrefix"), prefix.as_str()),
             ],
         ),
         None => finding,

@@ -1,9 +1,10 @@
 //! Resources and probes.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, set, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::kubernetes::ResourceRequirements;
+use crate::setting;
 use crate::values::Probe;
 
 pub(super) const RULES: &[Rule] = &[
@@ -73,7 +74,7 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     } else {
         " and the job runner"
     };
-    let place = at("resources.limits.memory");
+    let place = setting!("resources.limits.memory");
     let (severity, message) = if limit < needed {
         (
             Severity::Error,
@@ -94,7 +95,10 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let mut edits = vec![Edit::set(&place, good.as_str())];
     // A reservation may not be larger than the limit, and should not be smaller.
     if amount(resources, requests, "memory").is_some() {
-        edits.push(set("resources.requests.memory", good.as_str()));
+        edits.push(Edit::set(
+            &setting!("resources.requests.memory"),
+            good.as_str(),
+        ));
     }
     findings.push(
         Finding::new(place, message)
@@ -126,11 +130,14 @@ fn memory_request(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     let good = good_memory(facts);
     findings.push(
-        Finding::new(at("resources.requests.memory"), message)
+        Finding::new(setting!("resources.requests.memory"), message)
             .help(format!("reserve what is needed: {good}"))
             .fix(
                 format!("Reserve {good}"),
-                [set("resources.requests.memory", good.as_str())],
+                [Edit::set(
+                    &setting!("resources.requests.memory"),
+                    good.as_str(),
+                )],
             ),
     );
 }
@@ -157,11 +164,11 @@ fn cpu_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let edits: Vec<Edit> = hasty
         .iter()
-        .map(|name| set(&format!("probes.{name}.timeoutSeconds"), 5))
+        .map(|name| Edit::set(&setting!("probes").join(*name).join("timeoutSeconds"), 5))
         .collect();
     findings.push(
         Finding::new(
-            at("resources.limits.cpu"),
+            setting!("resources.limits.cpu"),
             "with less than one core, answers take longer than the second that the probes wait",
         )
         .help("leave the CPU limit out, or let the probes wait for 5 seconds")
@@ -194,7 +201,7 @@ fn startup_time(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(
-        at("probes.startup"),
+        setting!("probes.startup"),
         format!("a server that has not started after {seconds} s is restarted ({name} probe)"),
     )
     .help("give it two minutes or more: `probes.startup` with 30 failures every 10 seconds");
@@ -202,14 +209,14 @@ fn startup_time(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         finding.fix(
             "Give it five minutes",
             [
-                set("probes.startup.periodSeconds", 10),
-                set("probes.startup.failureThreshold", 30),
+                Edit::set(&setting!("probes.startup.periodSeconds"), 10),
+                Edit::set(&setting!("probes.startup.failureThreshold"), 30),
             ],
         )
     } else {
         finding.fix(
             "Switch the startup probe on",
-            [set("probes.startup.enabled", true)],
+            [Edit::set(&setting!("probes.startup.enabled"), true)],
         )
     });
 }
@@ -250,15 +257,18 @@ fn gc_memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let settings = &facts.values.garbage_collection;
     let limit = amount(settings.resources.as_ref(), limits, "memory").map(|bytes| bytes / MEBIBYTE);
     if let Some(limit) = limit.filter(|limit| settings.enabled && *limit < LEAST) {
-        let place = "garbageCollection.resources.limits.memory";
-        let mut edits = vec![set(place, "512Mi")];
+        let place = setting!("garbageCollection.resources.limits.memory");
+        let mut edits = vec![Edit::set(&place, "512Mi")];
         let request = amount(settings.resources.as_ref(), requests, "memory");
         if request.is_some_and(|bytes| bytes / MEBIBYTE > 512.0) {
-            edits.push(set("garbageCollection.resources.requests.memory", "512Mi"));
+            edits.push(Edit::set(
+                &setting!("garbageCollection.resources.requests.memory"),
+                "512Mi",
+            ));
         }
         findings.push(
             Finding::new(
-                at(place),
+                place,
                 format!("garbage collection uses 237 MiB, and its limit is {limit:.0} MiB"),
             )
             .help("give it 512Mi")

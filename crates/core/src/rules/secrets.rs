@@ -1,11 +1,12 @@
 //! Secrets that stand in values.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::Edit;
 use crate::kubernetes::EnvVar;
 use crate::path::ValuePath;
 use crate::resolve::StoreName;
+use crate::setting;
 use serde_json::json;
 
 pub(super) const RULES: &[Rule] = &[
@@ -86,7 +87,7 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 .fix(
                     format!("Take the password from a Secret {secret}"),
                     [
-                        Edit::set(&at("env").join(facts.values.env.len()), entry),
+                        Edit::set(&setting!("env").join(facts.values.env.len()), entry),
                         Edit::set(&setting, with_reference),
                     ],
                 )
@@ -98,23 +99,23 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 )),
         );
     }
-    for (dotted, uri) in [
+    for (place, uri) in [
         (
-            "mlflow.artifactsDestination",
+            setting!("mlflow.artifactsDestination"),
             &facts.values.mlflow.artifacts_destination,
         ),
         (
-            "mlflow.defaultArtifactRoot",
+            setting!("mlflow.defaultArtifactRoot"),
             &facts.values.mlflow.default_artifact_root,
         ),
         (
-            "garbageCollection.trackingUri",
+            setting!("garbageCollection.trackingUri"),
             &facts.values.garbage_collection.tracking_uri,
         ),
     ] {
         if password(uri).is_some() {
             findings.push(
-                Finding::new(at(dotted), format!("`{dotted}` holds a password"))
+                Finding::new(place.clone(), format!("`{place}` holds a password"))
                     .help("give credentials by variables that come from a Secret"),
             );
         }
@@ -150,24 +151,30 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 fn secret_in_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let values = facts.values;
-    let beside = |list: &'static str, containers: &[crate::kubernetes::Container]| {
+    let beside = |list: ValuePath, containers: &[crate::kubernetes::Container]| {
         containers
             .iter()
             .enumerate()
             .flat_map(|(index, container)| {
-                let place = at(list).join(index).join("env");
+                let place = list.join(index).join("env");
                 variables(&place, container.env.as_deref().unwrap_or_default())
             })
             .collect::<Vec<_>>()
     };
-    let all = variables(&at("env"), &values.env)
+    let all = variables(&setting!("env"), &values.env)
         .into_iter()
         .chain(variables(
-            &at("garbageCollection.env"),
+            &setting!("garbageCollection.env"),
             &values.garbage_collection.env,
         ))
-        .chain(beside("extraContainers", &values.extra_containers))
-        .chain(beside("extraInitContainers", &values.extra_init_containers));
+        .chain(beside(
+            setting!("extraContainers"),
+            &values.extra_containers,
+        ))
+        .chain(beside(
+            setting!("extraInitContainers"),
+            &values.extra_init_containers,
+        ));
     for (place, name) in all {
         let namespace = &facts.release.namespace;
         let key = name.to_lowercase().replace('_', "-");

@@ -2,11 +2,12 @@
 
 use super::access::how_to_make;
 use super::facts::Facts;
-use super::{Finding, PROVED_VERSION, Rule, at, secrets, set, texts};
+use super::{Finding, PROVED_VERSION, Rule, secrets, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::path::ValuePath;
 use crate::resolve::flag::{self, Reader, Reading};
 use crate::resolve::{MlflowVersion, Origin, StoreName, TLS_MOUNT_PATH, is_below};
+use crate::setting;
 use crate::values::nearest;
 use serde_json::json;
 use std::ops::RangeInclusive;
@@ -31,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
 fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let own = facts.values.server.static_prefix.as_str();
     let (place, prefix) = match facts.option("static-prefix") {
-        _ if !own.is_empty() => (at("server.staticPrefix"), own),
+        _ if !own.is_empty() => (setting!("server.staticPrefix"), own),
         Some(option) => option,
         None => return,
     };
@@ -72,19 +73,19 @@ fn option_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (
             prefix_differs,
             "static-prefix",
-            "server.staticPrefix",
+            setting!("server.staticPrefix"),
             "keep `server.staticPrefix`, which the probes and the printed addresses follow too",
         ),
         (
             metrics_twice,
             "expose-prometheus",
-            "metrics.enabled",
+            setting!("metrics.enabled"),
             "keep `metrics.enabled`, which uses a directory that is writable",
         ),
         (
             certificate_twice,
             "uvicorn-opts",
-            "tls.enabled",
+            setting!("tls.enabled"),
             "keep `tls.enabled`, which mounts the Secret and names its files; other uvicorn \
              options are passed on",
         ),
@@ -166,7 +167,7 @@ fn given_options<'a>(facts: &Facts<'a>) -> Vec<GivenOption<'a>> {
     let valued = server.value_options.iter().filter_map(|(key, value)| {
         let value = value.as_ref()?.0.as_str();
         (!value.is_empty()).then(|| GivenOption {
-            place: at("server.value_options").join(key.as_str()),
+            place: setting!("server.value_options").join(key.as_str()),
             key,
             value: Some(value),
         })
@@ -176,7 +177,7 @@ fn given_options<'a>(facts: &Facts<'a>) -> Vec<GivenOption<'a>> {
         .iter()
         .enumerate()
         .map(|(index, key)| GivenOption {
-            place: at("server.flag_options").join(index),
+            place: setting!("server.flag_options").join(index),
             key,
             value: None,
         });
@@ -216,7 +217,7 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 let edits = match option.value {
                     Some(value) => vec![
                         Edit::remove(&option.place),
-                        Edit::set(&at("server.value_options").join(key.as_str()), value),
+                        Edit::set(&setting!("server.value_options").join(key.as_str()), value),
                     ],
                     None => vec![Edit::set(&option.place, key.as_str())],
                 };
@@ -271,7 +272,8 @@ fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     "true" | "yes" | "on" | "1" => vec![
                         Edit::remove(&place),
                         Edit::set(
-                            &at("server.flag_options").join(facts.values.server.flag_options.len()),
+                            &setting!("server.flag_options")
+                                .join(facts.values.server.flag_options.len()),
                             key,
                         ),
                     ],
@@ -469,7 +471,7 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if facts.env("MLFLOW_HOST").is_some() {
             return;
         }
-        let place = at("server.value_options.host");
+        let place = setting!("server.value_options.host");
         findings.push(
             Finding::new(
                 place.clone(),
@@ -609,7 +611,7 @@ fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     });
     let secret = mounted_secret.unwrap_or(&values.tls.secret_name);
 
-    let own = at("server.value_options.uvicorn_opts");
+    let own = setting!("server.value_options.uvicorn_opts");
     let entry = setting.origin.entry();
     let is_variable = matches!(setting.origin, Origin::Variable(..));
     let mut edits = match (others.is_empty(), is_variable) {
@@ -618,15 +620,15 @@ fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         // Beside the options of TLS, the variable has no effect.
         (false, true) => vec![Edit::remove(&entry), Edit::set(&own, others)],
     };
-    edits.push(set("tls.enabled", true));
+    edits.push(Edit::set(&setting!("tls.enabled"), true));
     if secret != values.tls.secret_name {
-        edits.push(set("tls.secretName", secret));
+        edits.push(Edit::set(&setting!("tls.secretName"), secret));
     }
     // The place where `tls` mounts the Secret itself.
     if let Some((index, mount)) = mount
         && mount.mount_path.trim_end_matches('/') == TLS_MOUNT_PATH
     {
-        edits.push(Edit::remove(&at("extraVolumeMounts").join(index)));
+        edits.push(Edit::remove(&setting!("extraVolumeMounts").join(index)));
     }
     let has_usual_names = files
         .iter()

@@ -1,9 +1,10 @@
 //! Volumes and how many pods share them.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, remove, set, texts};
-use crate::diagnostic::Severity;
+use super::{Finding, Rule, texts};
+use crate::diagnostic::{Edit, Severity};
 use crate::resolve::is_below;
+use crate::setting;
 use crate::values::AccessMode;
 
 pub(super) const RULES: &[Rule] = &[
@@ -31,11 +32,11 @@ fn sqlite_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.scales() && uses_sqlite(facts) {
         findings.push(
             Finding::new(
-                at("replicaCount"),
+                setting!("replicaCount"),
                 format!("{} cannot share an SQLite file", pods(facts)),
             )
             .help("use one pod, or a database server: `mlflow.backendStoreUriFrom` with PostgreSQL")
-            .fix("Run one pod", [set("replicaCount", 1)]),
+            .fix("Run one pod", [Edit::set(&setting!("replicaCount"), 1)]),
         );
     }
 }
@@ -54,7 +55,7 @@ fn volume_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     findings.push(
         Finding::new(
-            at("storage.accessMode"),
+            setting!("storage.accessMode"),
             format!(
                 "{} need a volume that only {who} may use ({})",
                 pods(facts),
@@ -67,7 +68,7 @@ fn volume_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         )
         .fix(
             "Ask for a volume that all pods may use",
-            [set("storage.accessMode", "ReadWriteMany")],
+            [Edit::set(&setting!("storage.accessMode"), "ReadWriteMany")],
         )
         .then("The storage class must offer ReadWriteMany; the claim of a running release keeps its mode."),
     );
@@ -96,10 +97,13 @@ fn rolling_update(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         _ => return,
     };
     findings.push(
-        Finding::new(at("deploymentStrategy.type"), message)
+        Finding::new(setting!("deploymentStrategy.type"), message)
             .severity(severity)
             .help("leave `deploymentStrategy` empty: the old pod is stopped first then")
-            .fix("Remove deploymentStrategy", [remove("deploymentStrategy")]),
+            .fix(
+                "Remove deploymentStrategy",
+                [Edit::remove(&setting!("deploymentStrategy"))],
+            ),
     );
 }
 
@@ -108,13 +112,13 @@ fn read_only_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if storage.enabled && storage.access_mode == AccessMode::ReadOnlyMany {
         findings.push(
             Finding::new(
-                at("storage.accessMode"),
+                setting!("storage.accessMode"),
                 "the server cannot write to a ReadOnlyMany volume",
             )
             .help("use ReadWriteOnce for one pod, ReadWriteMany for several")
             .fix(
                 "Use ReadWriteOnce",
-                [set("storage.accessMode", "ReadWriteOnce")],
+                [Edit::set(&setting!("storage.accessMode"), "ReadWriteOnce")],
             ),
         );
     }
@@ -151,11 +155,14 @@ fn unused_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !used {
         findings.push(
             Finding::new(
-                at("storage.enabled"),
+                setting!("storage.enabled"),
                 format!("nothing that is configured is kept on the volume at {mount_path}"),
             )
             .help("leave the volume out when database and artifacts are elsewhere")
-            .fix("Leave the volume out", [set("storage.enabled", false)]),
+            .fix(
+                "Leave the volume out",
+                [Edit::set(&setting!("storage.enabled"), false)],
+            ),
         );
     }
 }

@@ -1,9 +1,10 @@
 //! Workspaces.
 
 use super::facts::Facts;
-use super::{Finding, Rule, at, set, texts};
+use super::{Finding, Rule, texts};
 use crate::diagnostic::Edit;
 use crate::resolve::flag::WORKSPACES;
+use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(&texts::MK621, workspaces_store),
@@ -50,7 +51,7 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !settings.enabled {
         return;
     }
-    let place = at("garbageCollection.allWorkspaces");
+    let place = setting!("garbageCollection.allWorkspaces");
     let workspaces = &facts.resolved.server.workspaces;
     // With an address of its own, garbage collection may ask another server.
     let is_own = settings.tracking_uri.is_empty();
@@ -63,7 +64,10 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("set `garbageCollection.allWorkspaces`: every workspace is cleaned then")
             .fix(
                 "Clean all workspaces",
-                [set("garbageCollection.allWorkspaces", true)],
+                [Edit::set(
+                    &setting!("garbageCollection.allWorkspaces"),
+                    true,
+                )],
             ),
         ),
         (false, true) if is_own => findings.push(
@@ -75,7 +79,10 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .help("set `garbageCollection.allWorkspaces` only with workspaces on the server")
             .fix(
                 "Clean without workspaces",
-                [set("garbageCollection.allWorkspaces", false)],
+                [Edit::set(
+                    &setting!("garbageCollection.allWorkspaces"),
+                    false,
+                )],
             ),
         ),
         _ => {}
@@ -89,7 +96,7 @@ fn workspaces_artifact_root(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.resolved.server.workspaces.is_on() && reserved {
         findings.push(
             Finding::new(
-                at("mlflow.defaultArtifactRoot"),
+                setting!("mlflow.defaultArtifactRoot"),
                 format!("{root} is reserved for what workspaces keep"),
             )
             .help("name the folder above; each workspace gets `workspaces/<name>` below it"),
