@@ -1,6 +1,7 @@
 //! The order in which people read an object's fields.
 
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// Fields that come first, in this order, wherever they stand. The others
 /// follow as Kubernetes' API lists them.
@@ -111,10 +112,23 @@ pub(super) fn arrange(value: &mut Value) {
 }
 
 fn rank(key: &str) -> usize {
-    FIRST
-        .iter()
-        .position(|first| *first == key)
-        .unwrap_or(FIRST.len())
+    // Every key of every object is asked for: by length there are few to compare.
+    static BY_LENGTH: LazyLock<Vec<Vec<(&str, usize)>>> = LazyLock::new(|| {
+        let longest = FIRST.iter().map(|name| name.len()).max().unwrap_or(0);
+        let named = FIRST.iter().copied().zip(0..);
+        (0..=longest)
+            .map(|length| {
+                named
+                    .clone()
+                    .filter(|(name, _)| name.len() == length)
+                    .collect()
+            })
+            .collect()
+    });
+    let mut alike = BY_LENGTH.get(key.len()).into_iter().flatten();
+    alike
+        .find(|(name, _)| *name == key)
+        .map_or(FIRST.len(), |(_, rank)| *rank)
 }
 
 /// Whether a mapping of this name holds names that its author chose. A test
