@@ -2,6 +2,7 @@
 
 use divan::{Bencher, black_box};
 use mlflow_k8s_core::document::Document;
+use mlflow_k8s_core::explain::Explainer;
 use mlflow_k8s_core::layers::{Layer, merge};
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::release::Release;
@@ -70,4 +71,12 @@ fn edit_and_render(bencher: Bencher<'_, '_>, name: &str) {
                 outcome.manifests.map(|manifests| manifests.to_yaml()),
             )
         });
+}
+
+/// Values text to the settings behind each field of the manifests.
+#[divan::bench(args = ["quickstart", "everything"])]
+fn explain(bencher: Bencher<'_, '_>, name: &str) {
+    let layers = [file(text(name))];
+    let release = Release::default();
+    bencher.bench(|| Explainer::new(black_box(&layers), &release).map(Explainer::finish));
 }

@@ -7,6 +7,7 @@
 )]
 
 mod conformance;
+mod explain;
 mod faults;
 mod hostile;
 mod kinds;

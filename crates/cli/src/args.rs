@@ -30,6 +30,7 @@ Start here:
   mlflow-k8s values > values.yaml              every setting, with comments
   mlflow-k8s check -f values.yaml              what is wrong with it, and how to fix it
   mlflow-k8s render -f values.yaml | kubectl apply -f -
+  mlflow-k8s explain -f values.yaml            which setting each line comes from
 
 Exit codes: 0 good, 1 the input has faults, 2 wrong usage."
 )]
@@ -42,6 +43,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Render(RenderArgs),
     Check(CheckArgs),
+    Explain(ExplainArgs),
     ExplainRule(ExplainRuleArgs),
     Values(ValuesArgs),
     Commands(CommandsArgs),
@@ -81,6 +83,13 @@ pub(crate) struct RenderArgs {
     /// How to write the manifests
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) output: Format,
+
+    /// Name the settings behind each field in a comment
+    ///
+    /// Behind each line, the settings that decide its value, and where they
+    /// were written; `explain` says more. The data stays the same.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) annotate: bool,
 
     /// Write one file per object into this directory
     ///
@@ -150,6 +159,45 @@ pub(crate) struct FixArgs {
     /// Print what --fix would change as a diff, and write nothing
     #[arg(long, requires = "fixing")]
     pub(crate) dry_run: bool,
+}
+
+/// Say which settings each field of the manifests comes from
+///
+/// Each field, with its line in what `render` writes, its value, and the
+/// settings that change or remove it: where each was written, the most
+/// specific one first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mlflow-k8s explain -f values.yaml
+  mlflow-k8s explain -f values.yaml storage                what comes from storage
+  mlflow-k8s explain -f values.yaml --object Deployment --field spec.strategy
+  mlflow-k8s explain tracking image.tag -n ml -f values.yaml -o json
+
+A single argument is the setting if there is one of that name, else the release.
+`mlflow` alone is the release; `explain mlflow mlflow` asks for the setting.")]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+
+    /// Only fields that come from this setting, or from one below it
+    #[arg(value_name = "SETTING")]
+    pub(crate) setting: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+
+    /// Only fields of this object, or of objects of this kind
+    #[arg(long, value_name = "KIND/NAME", help_heading = OUTPUT)]
+    pub(crate) object: Option<String>,
+
+    /// Only this field, or those below it: `spec.template.spec.containers[0]`
+    #[arg(long, value_name = "FIELD", help_heading = OUTPUT)]
+    pub(crate) field: Option<String>,
+
+    /// How to write it
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, help_heading = OUTPUT)]
+    pub(crate) output: FieldFormat,
 }
 
 /// Say what a rule finds, why, and how to fix it
@@ -247,7 +295,7 @@ pub(crate) struct ManArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
     /// The release's name; object names derive from it
-    #[arg(value_name = "RELEASE", default_value = "mlflow")]
+    #[arg(value_name = "RELEASE", default_value = DEFAULT_NAME)]
     name: String,
 
     /// The namespace, put on every namespaced object
@@ -287,7 +335,16 @@ pub(crate) struct ReleaseArgs {
     ignore: Vec<Code>,
 }
 
+/// What a release is called that nobody named.
+const DEFAULT_NAME: &str = "mlflow";
+
 impl ReleaseArgs {
+    /// Takes the name for something else, if it is that, and leaves the default one.
+    pub(crate) fn take_name_if(&mut self, is_other: impl FnOnce(&str) -> bool) -> Option<String> {
+        (self.name != DEFAULT_NAME && is_other(&self.name))
+            .then(|| std::mem::replace(&mut self.name, DEFAULT_NAME.to_owned()))
+    }
+
     pub(crate) fn into_release(self) -> (Release, Rules) {
         let rules = if self.no_check {
             Rules::Skip
@@ -398,6 +455,16 @@ pub(crate) enum ReportFormat {
     Sarif,
     /// Commands that GitHub Actions shows as annotations
     Github,
+}
+
+/// How fields are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FieldFormat {
+    /// For people
+    #[default]
+    Text,
+    /// An array of objects
+    Json,
 }
 
 /// How steps are written.

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Render(args) => commands::render::run(args),
         Command::Check(args) => commands::check::run(args),
+        Command::Explain(args) => commands::explain::run(args),
         Command::ExplainRule(args) => commands::explain_rule::run(&args),
         Command::Values(args) => commands::values::run(args),
         Command::Commands(args) => commands::steps::run(args),

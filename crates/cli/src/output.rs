@@ -29,20 +29,22 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::io("write to", &"standard output", &error))
 }
 
-/// Writes one file per object.
+/// Writes one file per object, each with its document.
 ///
 /// Every file is written under a temporary name first, and none gets its own
 /// name before all are complete: a full disk leaves what was there before.
 pub(crate) fn write_directory(
     directory: &Path,
     manifests: &ManifestSet,
+    documents: Vec<String>,
     format: Format,
     force: bool,
 ) -> Result<(), Failure> {
     let files: Vec<(PathBuf, String)> = manifests
         .manifests()
         .iter()
-        .map(|manifest| file(directory, manifest, format))
+        .zip(documents)
+        .map(|(manifest, document)| file(directory, manifest, document, format))
         .collect();
     fs::create_dir_all(directory)
         .map_err(|error| Failure::file("make directory", directory, &error))?;
@@ -116,14 +118,16 @@ fn replacement(path: &Path, text: &str) -> io::Result<(NamedTempFile, PathBuf)> 
     Ok((file, target))
 }
 
-fn file(directory: &Path, manifest: &Manifest, format: Format) -> (PathBuf, String) {
+fn file(
+    directory: &Path,
+    manifest: &Manifest,
+    document: String,
+    format: Format,
+) -> (PathBuf, String) {
     let path = directory.join(manifest.file_name());
     match format {
-        Format::Yaml => (path, format!("{MARKER}{}", manifest.to_yaml())),
-        Format::Json => (
-            path.with_extension("json"),
-            format!("{:#}\n", manifest.object()),
-        ),
+        Format::Yaml => (path, format!("{MARKER}{document}")),
+        Format::Json => (path.with_extension("json"), document),
     }
 }
 

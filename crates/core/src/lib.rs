@@ -7,6 +7,7 @@ mod depends;
 pub mod diagnostic;
 pub mod diagram;
 pub mod document;
+pub mod explain;
 pub mod fix;
 pub mod kind;
 pub mod kubernetes;

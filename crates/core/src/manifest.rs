@@ -27,6 +27,11 @@ impl Manifest {
         self.kind
     }
 
+    /// Its group and version, `apps/v1`.
+    pub fn api_version(&self) -> &str {
+        text(self.object.get("apiVersion"))
+    }
+
     /// Its kind's name, `Deployment`.
     pub fn kind(&self) -> &'static str {
         self.kind.name()
@@ -34,26 +39,19 @@ impl Manifest {
 
     /// Its API group, which a setting may have decided; empty for the core group.
     pub fn group(&self) -> &str {
-        self.object
-            .pointer("/apiVersion")
-            .and_then(Value::as_str)
-            .and_then(|version| version.split_once('/'))
+        self.api_version()
+            .split_once('/')
             .map_or("", |(group, _)| group)
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        self.object
-            .pointer("/metadata/name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        text(self.metadata("name"))
     }
 
     /// Its namespace; `None` for kinds that have none.
     pub fn namespace(&self) -> Option<&str> {
-        self.object
-            .pointer("/metadata/namespace")
-            .and_then(Value::as_str)
+        self.metadata("namespace")?.as_str()
     }
 
     /// A file name that is unique in its set: `deployment-mlflow-mlflow.yaml`.
@@ -71,6 +69,19 @@ impl Manifest {
     pub fn to_yaml(&self) -> String {
         crate::yaml::write(&self.object)
     }
+
+    /// The object as JSON, ending in a newline.
+    pub fn to_json(&self) -> String {
+        format!("{:#}\n", self.object)
+    }
+
+    fn metadata(&self, key: &str) -> Option<&Value> {
+        self.object.get("metadata")?.get(key)
+    }
+}
+
+fn text(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// All objects of one release, in an order that is safe to apply.

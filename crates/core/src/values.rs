@@ -23,7 +23,7 @@ mod storage;
 mod tool;
 
 pub use access::{Ingress, IngressHost, IngressPath, PathType, Service, ServiceType, Tls};
-pub(crate) use deserializer::nearest;
+pub(crate) use deserializer::{Refused, is_foreign, nearest};
 pub use external_secrets::{
     ExternalSecrets, GeneratorRef, RemoteRef, SecretData, SourceRef, StoreRef, Template,
     TemplateFrom, TemplateMetadata, TemplateSource, TemplateSourceItem,
@@ -38,7 +38,7 @@ pub use operations::{CaSecret, GarbageCollection, Metrics, NetworkPolicy};
 pub use pod::{Image, PullPolicy};
 pub use prometheus::{BasicAuth, KeySelector, SecretOrConfigMap, ServiceMonitor, TlsConfig};
 pub use read::default_tree;
-pub(crate) use read::{each_object, read};
+pub(crate) use read::{each_object, read, read_variation};
 #[cfg(feature = "schema")]
 pub use schema::{commented_defaults, kubernetes, paths, reference, schema, settings};
 pub use security::{Rbac, ServiceAccount};

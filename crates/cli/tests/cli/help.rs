@@ -11,6 +11,7 @@ fn help_of_every_command() {
     for command in [
         "render",
         "check",
+        "explain",
         "explain-rule",
         "values",
         "commands",

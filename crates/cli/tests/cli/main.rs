@@ -9,6 +9,7 @@
 
 mod check;
 mod commands;
+mod explain;
 mod explain_rule;
 mod failures;
 mod fix;

@@ -28,25 +28,14 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
     let mut left_out = Vec::new();
     let mut skipped = Vec::new();
     loop {
-        let reading = Reading {
-            skipped: &skipped,
-            unread: RefCell::default(),
-            unset: RefCell::default(),
-        };
-        let deserializer = NodeDeserializer {
-            node,
-            place: Place::Root,
-            reading: &reading,
-            key_span: None,
-            siblings: &[],
-            number_as_text: false,
-        };
-        let result = T::deserialize(&deserializer);
-        let unread = reading.unread.into_inner();
-        let unset = reading.unset.into_inner();
+        let Pass {
+            result,
+            unread,
+            unset,
+        } = pass(node, &skipped);
         let fault = match result {
             Ok(value) if unset.is_empty() => {
-                diagnostics.extend(unread);
+                diagnostics.extend(unread.into_iter().map(|key| key.diagnostic));
                 return (value, left_out);
             }
             Ok(_) => {
@@ -63,9 +52,71 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
         skipped.push(path.clone());
         left_out.push(path);
         if stuck || left_out.len() > MAX_FAULTS {
-            diagnostics.extend(unread);
+            diagnostics.extend(unread.into_iter().map(|key| key.diagnostic));
             return (T::default(), vec![ValuePath::root()]);
         }
+    }
+}
+
+/// Reads a `T` from a variation of a tree that could be read. The first fault
+/// is the result.
+pub(super) fn from_variation<T: DeserializeOwned>(node: &Node) -> Result<T, Refused> {
+    let mut skipped = Vec::new();
+    loop {
+        let pass = pass(node, &skipped);
+        let (path, words) = match (pass.result, pass.unread.into_iter().next()) {
+            (Ok(_), _) if !pass.unset.is_empty() => {
+                skipped.extend(pass.unset);
+                continue;
+            }
+            (Ok(value), None) => return Ok(value),
+            (Ok(_), Some(key)) => (key.diagnostic.path, key.siblings),
+            (Err(fault), _) => {
+                let reason = *fault.0;
+                let path = reason.place.map(|(path, _)| path).unwrap_or_default();
+                (path, reason.words)
+            }
+        };
+        return Err(Refused { path, words });
+    }
+}
+
+/// Why a variation cannot be read.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The place that cannot be read.
+    pub(crate) path: ValuePath,
+    /// The words that could stand there, if they are known: values of an
+    /// enumeration, or keys in place of an unknown one.
+    pub(crate) words: &'static [&'static str],
+}
+
+/// What comes of one pass over a tree.
+struct Pass<T> {
+    result: Result<T, Fault>,
+    unread: Vec<Unread>,
+    unset: Vec<ValuePath>,
+}
+
+fn pass<T: DeserializeOwned>(node: &Node, skipped: &[ValuePath]) -> Pass<T> {
+    let reading = Reading {
+        skipped,
+        unread: RefCell::default(),
+        unset: RefCell::default(),
+    };
+    let deserializer = NodeDeserializer {
+        node,
+        place: Place::Root,
+        reading: &reading,
+        key_span: None,
+        siblings: &[],
+        number_as_text: false,
+    };
+    let result = T::deserialize(&deserializer);
+    Pass {
+        result,
+        unread: reading.unread.into_inner(),
+        unset: reading.unset.into_inner(),
     }
 }
 
@@ -73,9 +124,16 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
 struct Reading<'a> {
     /// Places that are read as if nobody had written them.
     skipped: &'a [ValuePath],
-    unread: RefCell<Vec<Diagnostic>>,
+    unread: RefCell<Vec<Unread>>,
     /// Nulls that mean the default. The next pass skips them.
     unset: RefCell<Vec<ValuePath>>,
+}
+
+/// A key that nobody reads.
+struct Unread {
+    diagnostic: Diagnostic,
+    /// The keys that could stand there.
+    siblings: &'static [&'static str],
 }
 
 /// The way from the root, kept on the stack until somebody asks for it.
@@ -120,6 +178,8 @@ struct Reason {
     expected: Option<String>,
     code: Code,
     place: Option<(ValuePath, Span)>,
+    /// The words that could stand there, if it takes one of some.
+    words: &'static [&'static str],
 }
 
 impl Fault {
@@ -131,6 +191,7 @@ impl Fault {
             expected,
             code,
             place: None,
+            words: &[],
         }))
     }
 
@@ -141,6 +202,7 @@ impl Fault {
             expected: None,
             code: Code::WRONG_TYPE,
             place: Some((path, span)),
+            words: &[],
         }))
     }
 }
@@ -650,7 +712,9 @@ impl NodeDeserializer<'_> {
         if let Some(meant) = nearest(text, variants) {
             diagnostic = diagnostic.fix_set(format!("Write {meant}"), &path, meant);
         }
-        Err(self.fault(diagnostic))
+        let mut fault = self.fault(diagnostic);
+        fault.0.words = variants;
+        Err(fault)
     }
 
     #[inline(never)]
@@ -696,7 +760,10 @@ impl NodeDeserializer<'_> {
         let path = self.place.path();
         let unknown = super::read::unknown_key(&path, self.node, self.siblings)
             .at(self.key_span.unwrap_or(self.node.span));
-        self.reading.unread.borrow_mut().push(unknown);
+        self.reading.unread.borrow_mut().push(Unread {
+            diagnostic: unknown,
+            siblings: self.siblings,
+        });
     }
 }
 
@@ -751,12 +818,10 @@ struct Entries<'a> {
     current: Option<&'a Entry>,
 }
 
-/// `x-…` holds anchors, `global` belongs to an umbrella chart: neither is
-/// ours, except for this tool's own settings.
-fn is_foreign(parent: Place<'_>, key: &str) -> bool {
-    matches!(parent, Place::Root)
-        && (key.starts_with("x-") || key == "global")
-        && key != "x-mlflow-k8s"
+/// Whether a key of the first level is not ours: `x-…` holds anchors, `global`
+/// belongs to an umbrella chart.
+pub(crate) fn is_foreign(key: &str) -> bool {
+    (key.starts_with("x-") || key == "global") && key != "x-mlflow-k8s"
 }
 
 impl<'a> Entries<'a> {
@@ -769,7 +834,7 @@ impl<'a> Entries<'a> {
             if !skipped.is_empty() && skipped.contains(&place.path()) {
                 continue;
             }
-            if is_foreign(self.parent.place, &entry.key) {
+            if matches!(self.parent.place, Place::Root) && is_foreign(&entry.key) {
                 continue;
             }
             if entry.key_reinterpreted && matches!(self.keys, Keys::Free) {

@@ -1,6 +1,6 @@
 //! The merged tree to typed [`Values`].
 
-use super::{Values, deserializer};
+use super::{Refused, Values, deserializer};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::{SETTINGS, Schema, Type};
 use crate::path::{Segment, ValuePath};
@@ -15,6 +15,12 @@ pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values,
         missing_keys(schema, node, path, diagnostics);
     });
     (values, left_out)
+}
+
+/// Reads a variation of a tree that [`read`] could read. Nothing is checked
+/// beyond the types.
+pub(crate) fn read_variation(merged: &Node) -> Result<Values, Refused> {
+    deserializer::from_variation(merged)
 }
 
 /// Shows every object of Kubernetes, or part of a custom resource, that a user

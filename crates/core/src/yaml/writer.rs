@@ -4,6 +4,7 @@ use super::{Implicit, resolve};
 use serde_json::{Map, Value};
 use serde_saphyr::SerializerOptions;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Quotes what either version of YAML would read as something else than text;
 /// several lines become a literal block; long lines stay whole, because
@@ -23,9 +24,9 @@ pub fn write(value: &Value) -> String {
 
 /// The same, with the dashes of lists where they are wanted.
 pub(crate) fn write_with(value: &Value, dashes: Dashes) -> String {
-    let mut text = String::new();
-    append(value, dashes, &mut text);
-    text
+    let mut writer = Writer::new(dashes, None);
+    writer.document(value);
+    writer.text
 }
 
 /// Where the dashes of a list stand.
@@ -39,12 +40,19 @@ pub(crate) enum Dashes {
 
 /// Writes several documents, each after `---`.
 pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
-    let mut text = String::new();
-    for value in values {
-        text.push_str("---\n");
-        append(value, Dashes::BelowKey, &mut text);
-    }
-    text
+    let mut writer = Writer::new(Dashes::BelowKey, None);
+    writer.documents(values);
+    writer.text
+}
+
+/// The same, and where in the text each scalar and each empty collection
+/// stands, in the order of a walk through the values.
+pub(crate) fn write_all_with_places<'a>(
+    values: impl IntoIterator<Item = &'a Value>,
+) -> (String, Vec<Range<usize>>) {
+    let mut writer = Writer::new(Dashes::BelowKey, Some(Vec::new()));
+    writer.documents(values);
+    (writer.text, writer.leaves.unwrap_or_default())
 }
 
 /// Writes one document in which every text is quoted and on one line.
@@ -57,120 +65,142 @@ pub(crate) fn write_quoted(value: &Value) -> String {
     serde_saphyr::to_string_with_options(value, options).unwrap_or_default()
 }
 
-/// Appends a document. The library decides how each text is written; the
+/// Puts documents together. The library decides how each text is written; the
 /// lines around them are put together here, because it would look at every
 /// key of every object as if it might need quotes, which was most of the time
 /// that a render took.
-fn append(value: &Value, dashes: Dashes, text: &mut String) {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => mapping(fields, 0, "", dashes, text),
-        Value::Array(items) if !items.is_empty() => sequence(items, 0, "", dashes, text),
-        scalar => {
-            append_scalar(scalar, 0, text);
-            text.push('\n');
-        }
-    }
-}
-
-/// Appends entries, the first one behind what is on its line already (`first`
-/// is its margin), the others on lines of their own.
-fn mapping(
-    fields: &Map<String, Value>,
-    indent: usize,
-    first: &str,
+struct Writer {
+    text: String,
     dashes: Dashes,
-    text: &mut String,
-) {
-    for (position, (key, value)) in fields.iter().enumerate() {
-        if position == 0 {
-            text.push_str(first);
-        } else {
-            margin(indent, text);
-        }
-        match key {
-            key if is_bare_word(key) => text.push_str(key),
-            // A key stands on one line.
-            key if key.contains(['\n', '\r']) => text.push_str(&quoted_text(key)),
-            key => text.push_str(&library_text(key)),
-        }
-        text.push(':');
-        below(value, indent, dashes, text);
-    }
+    /// Where scalars and empty collections were written, if somebody wants to know.
+    leaves: Option<Vec<Range<usize>>>,
 }
 
-fn sequence(items: &[Value], indent: usize, first: &str, dashes: Dashes, text: &mut String) {
-    for (position, item) in items.iter().enumerate() {
-        if position == 0 {
-            text.push_str(first);
-        } else {
-            margin(indent, text);
+impl Writer {
+    fn new(dashes: Dashes, leaves: Option<Vec<Range<usize>>>) -> Self {
+        Self {
+            text: String::new(),
+            dashes,
+            leaves,
         }
-        text.push('-');
-        match item {
-            Value::Object(fields) if !fields.is_empty() => {
-                mapping(fields, indent + 2, " ", dashes, text);
-            }
-            Value::Array(items) if !items.is_empty() => {
-                sequence(items, indent + 2, " ", dashes, text);
-            }
+    }
+
+    fn documents<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) {
+        for value in values {
+            self.text.push_str("---\n");
+            self.document(value);
+        }
+    }
+
+    fn document(&mut self, value: &Value) {
+        match value {
+            Value::Object(fields) if !fields.is_empty() => self.mapping(fields, 0, ""),
+            Value::Array(items) if !items.is_empty() => self.sequence(items, 0, ""),
             scalar => {
-                text.push(' ');
-                append_scalar(scalar, indent + 2, text);
-                text.push('\n');
+                self.scalar(scalar, 0);
+                self.text.push('\n');
             }
         }
     }
-}
 
-/// Appends the value of a key.
-fn below(value: &Value, indent: usize, dashes: Dashes, text: &mut String) {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            text.push('\n');
-            margin(indent + 2, text);
-            mapping(fields, indent + 2, "", dashes, text);
-        }
-        Value::Array(items) if !items.is_empty() => {
-            let indent = match dashes {
-                Dashes::BelowKey => indent,
-                Dashes::Indented => indent + 2,
-            };
-            text.push('\n');
-            margin(indent, text);
-            sequence(items, indent, "", dashes, text);
-        }
-        scalar => {
-            text.push(' ');
-            append_scalar(scalar, indent + 2, text);
-            text.push('\n');
+    /// Appends entries, the first one behind what is on its line already
+    /// (`first` is its margin), the others on lines of their own.
+    fn mapping(&mut self, fields: &Map<String, Value>, indent: usize, first: &str) {
+        for (position, (key, value)) in fields.iter().enumerate() {
+            if position == 0 {
+                self.text.push_str(first);
+            } else {
+                self.margin(indent);
+            }
+            match key {
+                key if is_bare_word(key) => self.text.push_str(key),
+                // A key stands on one line.
+                key if key.contains(['\n', '\r']) => self.text.push_str(&quoted_text(key)),
+                key => self.text.push_str(&library_text(key)),
+            }
+            self.text.push(':');
+            self.below(value, indent);
         }
     }
-}
 
-fn margin(indent: usize, text: &mut String) {
-    text.extend(std::iter::repeat_n(' ', indent));
-}
-
-/// Appends a scalar or an empty collection, without a line break behind it.
-fn append_scalar(value: &Value, indent: usize, text: &mut String) {
-    match value {
-        Value::String(string) if is_bare_word(string) => text.push_str(string),
-        Value::String(string) => {
-            let written = library_text(string);
-            let mut lines = written.split('\n');
-            text.push_str(lines.next().unwrap_or_default());
-            for line in lines {
-                text.push('\n');
-                if !line.is_empty() {
-                    // The library indents the lines of a block by two.
-                    margin(indent.saturating_sub(2), text);
-                    text.push_str(line);
+    fn sequence(&mut self, items: &[Value], indent: usize, first: &str) {
+        for (position, item) in items.iter().enumerate() {
+            if position == 0 {
+                self.text.push_str(first);
+            } else {
+                self.margin(indent);
+            }
+            self.text.push('-');
+            match item {
+                Value::Object(fields) if !fields.is_empty() => {
+                    self.mapping(fields, indent + 2, " ");
+                }
+                Value::Array(items) if !items.is_empty() => {
+                    self.sequence(items, indent + 2, " ");
+                }
+                scalar => {
+                    self.text.push(' ');
+                    self.scalar(scalar, indent + 2);
+                    self.text.push('\n');
                 }
             }
         }
-        Value::Object(_) => text.push_str("{}"),
-        Value::Array(_) => text.push_str("[]"),
-        scalar => text.push_str(&scalar.to_string()),
+    }
+
+    /// Appends the value of a key.
+    fn below(&mut self, value: &Value, indent: usize) {
+        match value {
+            Value::Object(fields) if !fields.is_empty() => {
+                self.text.push('\n');
+                self.margin(indent + 2);
+                self.mapping(fields, indent + 2, "");
+            }
+            Value::Array(items) if !items.is_empty() => {
+                let indent = match self.dashes {
+                    Dashes::BelowKey => indent,
+                    Dashes::Indented => indent + 2,
+                };
+                self.text.push('\n');
+                self.margin(indent);
+                self.sequence(items, indent, "");
+            }
+            scalar => {
+                self.text.push(' ');
+                self.scalar(scalar, indent + 2);
+                self.text.push('\n');
+            }
+        }
+    }
+
+    fn margin(&mut self, indent: usize) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+    }
+
+    /// Appends a scalar or an empty collection, without a line break behind it.
+    fn scalar(&mut self, value: &Value, indent: usize) {
+        let start = self.text.len();
+        match value {
+            Value::String(string) if is_bare_word(string) => self.text.push_str(string),
+            Value::String(string) => {
+                let written = library_text(string);
+                let mut lines = written.split('\n');
+                self.text.push_str(lines.next().unwrap_or_default());
+                for line in lines {
+                    self.text.push('\n');
+                    if !line.is_empty() {
+                        // The library indents the lines of a block by two.
+                        self.margin(indent.saturating_sub(2));
+                        self.text.push_str(line);
+                    }
+                }
+            }
+            Value::Object(_) => self.text.push_str("{}"),
+            Value::Array(_) => self.text.push_str("[]"),
+            scalar => self.text.push_str(&scalar.to_string()),
+        }
+        if let Some(leaves) = &mut self.leaves {
+            leaves.push(start..self.text.len());
+        }
     }
 }
 
