@@ -12,6 +12,7 @@ const EXPORTS = [
     "commands",
     "defaultValues",
     "diagram",
+    "explain",
     "preset",
     "presets",
     "redact",
@@ -48,11 +49,12 @@ function printed(code) {
 
 test("the README's examples run in Node", () => {
     const scripts = examples(README, "js").filter((code) => code.startsWith("import"));
-    assert.equal(scripts.length, 3);
+    assert.equal(scripts.length, 4);
     const outputs = scripts.map(printed);
     assert.match(outputs[0], /name: tracking-mlflow/);
     assert.match(outputs[1], /takes text, not the number 3\.10 2 8/);
-    assert.match(outputs[2], /'replicaCount'/);
+    assert.match(outputs[2], /^line \d+: replicaCount \(values\.yaml:3:15\)$/m);
+    assert.match(outputs[3], /'replicaCount'/);
 });
 
 test("the guide's examples run in Node", () => {

@@ -67,8 +67,10 @@ function byCommand({ folder, args }) {
         return { status, stdout };
     };
     const rendered = run("render");
+    const isRendered = rendered.status === 0;
     return {
-        yaml: rendered.status === 0 ? rendered.stdout : null,
+        yaml: isRendered ? rendered.stdout : null,
+        explained: isRendered ? JSON.parse(run("explain", "-o", "json").stdout) : [],
         findings: JSON.parse(run("check", "--format", "json").stdout),
     };
 }
@@ -94,16 +96,16 @@ function findings(diagnostics) {
 }
 
 /** What the module says; its parts have to agree with each other, too. */
-function byModule({ render, check }, call) {
+function byModule({ render, check, explain }, call) {
     const { manifests, yaml, diagnostics } = render(...call);
-    return { manifests, yaml, diagnostics, checked: check(...call) };
+    return { manifests, yaml, diagnostics, checked: check(...call), explained: explain(...call) };
 }
 
-function agreed({ manifests, yaml, diagnostics, checked }) {
+function agreed({ manifests, yaml, diagnostics, checked, explained }) {
     assert.deepEqual(checked, diagnostics);
     assert.equal(manifests.map((manifest) => `---\n${manifest.yaml}`).join(""), yaml ?? "");
     assert.equal(new Set(manifests.map(({ fileName }) => fileName)).size, manifests.length);
-    return { yaml, findings: findings(diagnostics) };
+    return { yaml, explained, findings: findings(diagnostics) };
 }
 
 test("the command line, Node and Chromium agree on every case", async (t) => {

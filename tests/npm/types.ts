@@ -4,6 +4,7 @@ import {
     check,
     commands,
     diagram,
+    explain,
     preset,
     presets,
     redact,
@@ -12,7 +13,7 @@ import {
     rules,
     setValue,
 } from "mlflow-k8s-wasm";
-import type { Diagnostic, DiagramNode, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
+import type { Diagnostic, DiagramNode, ExplainedField, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
 import { schema } from "mlflow-k8s-wasm/schema";
 
 const options: RenderOptions = {
@@ -53,6 +54,14 @@ rules().map(({ code, name, topic, summary, why, example }) => code + name + topi
 result.silenced satisfies Diagnostic[];
 commands("", options).map(({ title, why, kind, text }) => [title, why ?? "", kind === "shell", text]);
 diagram("").nodes satisfies DiagramNode[];
+const explained: ExplainedField[] = explain("", options);
+for (const { object, field, line, value, settings, reason, together } of explained) {
+    console.log(object.apiVersion, object.namespace?.length, field, line + 1, value, reason?.length);
+    for (const { path, origin } of settings ?? together ?? []) {
+        const where: string = origin.kind === "file" ? `${origin.file}:${origin.line}` : origin.kind;
+        console.log(path, where, origin.kind === "flag" && origin.flag);
+    }
+}
 const clean: string | null = redact("").valuesYaml;
 schema()["properties"];
 console.log(texts, namespaces, yaml?.length, clean);

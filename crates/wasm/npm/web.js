@@ -10,6 +10,7 @@ export const check = module.check;
 export const commands = module.commands;
 export const defaultValues = module.defaultValues;
 export const diagram = module.diagram;
+export const explain = module.explain;
 export const preset = module.preset;
 export const presets = module.presets;
 export const redact = module.redact;

@@ -2,13 +2,13 @@
 //! keys and does not say where in an object a fault is.
 
 use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
-use mlflow_k8s_core::Rules;
 use mlflow_k8s_core::diagnostic::{Code, Diagnostic, Edit};
 use mlflow_k8s_core::document::EditError;
 use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::path::ValuePath;
 use mlflow_k8s_core::release::{KubeVersion, Release};
 use mlflow_k8s_core::rules;
+use mlflow_k8s_core::{Outcome, Rules};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::options::RenderOptions;
@@ -73,6 +73,18 @@ impl Call {
             },
             faults,
         })
+    }
+
+    /// Runs the pipeline.
+    pub(crate) fn render(&self) -> Outcome {
+        let mut outcome = mlflow_k8s_core::render(&self.layers, &self.release, &self.rules);
+        if !self.faults.is_empty() {
+            outcome
+                .diagnostics
+                .splice(0..0, self.faults.iter().cloned());
+            outcome.manifests = None;
+        }
+        outcome
     }
 }
 

@@ -13,6 +13,7 @@ mod types;
 use mlflow_k8s_core::Outcome;
 use mlflow_k8s_core::diagnostic::Edit;
 use mlflow_k8s_core::document::{Document, EditError};
+use mlflow_k8s_core::explain::Explainer;
 use mlflow_k8s_core::{
     commands as core_commands, diagram as core_diagram, presets as core_presets,
     redact as core_redact, rules as core_rules, values,
@@ -80,13 +81,7 @@ pub fn check(
 }
 
 fn run(values_yaml: &JsValue, options: &JsValue) -> Result<Outcome, JsValue> {
-    let call = Call::read(values_yaml, options)?;
-    let mut outcome = mlflow_k8s_core::render(&call.layers, &call.release, &call.rules);
-    if !call.faults.is_empty() {
-        outcome.diagnostics.splice(0..0, call.faults);
-        outcome.manifests = None;
-    }
-    Ok(outcome)
+    Ok(Call::read(values_yaml, options)?.render())
 }
 
 /// What to run, in order, for exactly these values: from the Secrets to the
@@ -133,6 +128,37 @@ pub fn diagram(
 ) -> Result<JsValue, JsValue> {
     let manifests = run(values_yaml, options)?.manifests.unwrap_or_default();
     to_js(&types::Diagram::of(core_diagram::Diagram::of(&manifests)))
+}
+
+/// Says which settings each field of the objects comes from, and where each
+/// was written. Empty when a diagnostic of `render` is an error.
+///
+/// It takes as long as some hundred renders: in a page, call it in a worker.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(unchecked_return_type = "ExplainedField[]")]
+pub fn explain(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let call = Call::read(values_yaml, options)?;
+    let is_rendered = call.render().manifests.is_some();
+    let explainer = is_rendered.then(|| Explainer::new(&call.layers, &call.release));
+    let explanation = explainer.flatten().map(Explainer::finish);
+    let fields = explanation.iter().flat_map(|explanation| {
+        let fields = explanation.fields.iter();
+        fields.map(|field| types::ExplainedField::of(explanation.report(field)))
+    });
+    to_js(&fields.collect::<Vec<_>>())
 }
 
 /// Takes what looks like a credential out of a values file, before it is shown

@@ -2,7 +2,7 @@
 
 use mlflow_k8s_core::redact::{NotShareable, Redacted};
 use mlflow_k8s_core::source::{Origin, SourceId, Sources};
-use mlflow_k8s_core::{Outcome, commands, diagnostic, diagram, manifest, presets, rules};
+use mlflow_k8s_core::{Outcome, commands, diagnostic, diagram, explain, manifest, presets, rules};
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -212,6 +212,94 @@ impl Diagram {
             edges: edges.collect(),
             columns: diagram.columns,
             rows: diagram.rows,
+        }
+    }
+}
+
+/// A field of an object, and what it comes from. Either `settings` or `reason` is there.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExplainedField {
+    /// The object.
+    pub(crate) object: ObjectName,
+    /// The place in the object, written as for `--set`: `spec.template.spec.containers[0].image`.
+    pub(crate) field: String,
+    /// The line in the `yaml` of `render`, from 1.
+    pub(crate) line: usize,
+    /// Its value.
+    #[tsify(type = "JsonValue")]
+    pub(crate) value: serde_json::Value,
+    /// The settings that each change or remove it, the most specific one first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub(crate) settings: Option<Vec<Setting>>,
+    /// Why no single setting decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub(crate) reason: Option<String>,
+    /// The settings that each lead to this value, so that it changes only if all of them change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub(crate) together: Option<Vec<Setting>>,
+}
+
+/// What names an object.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ObjectName {
+    /// Its group and version, `apps/v1`.
+    pub(crate) api_version: String,
+    /// Its kind, `Deployment`.
+    pub(crate) kind: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its namespace; null for kinds that have none.
+    #[tsify(type = "string | null")]
+    pub(crate) namespace: Option<String>,
+}
+
+/// A setting, and where it was written.
+#[derive(Serialize, Tsify)]
+pub(crate) struct Setting {
+    /// The setting, written as for `--set`.
+    pub(crate) path: String,
+    /// Where it was written. Lines and columns count from 1.
+    #[tsify(type = "SettingOrigin")]
+    pub(crate) origin: explain::OriginReport,
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const ORIGIN: &str = r#"
+/** Where a setting was written. Lines and columns count from 1. */
+export type SettingOrigin =
+    | { kind: "file"; file: string; line: number; column: number }
+    | { kind: "flag"; flag: string }
+    | { kind: "preset"; preset: string; line: number; column: number }
+    | { kind: "default" };
+"#;
+
+impl ExplainedField {
+    pub(crate) fn of(report: explain::FieldReport) -> Self {
+        let settings = |settings: Vec<explain::SettingReport>| {
+            let settings = settings.into_iter().map(|setting| Setting {
+                path: setting.path,
+                origin: setting.origin,
+            });
+            settings.collect()
+        };
+        Self {
+            object: ObjectName {
+                api_version: report.object.api_version,
+                kind: report.object.kind,
+                name: report.object.name,
+                namespace: report.object.namespace,
+            },
+            field: report.field,
+            line: report.line,
+            value: as_javascript_holds_it(report.value),
+            settings: report.settings.map(settings),
+            reason: report.reason,
+            together: report.together.map(settings),
         }
     }
 }

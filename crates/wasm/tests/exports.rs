@@ -4,8 +4,8 @@
 
 use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
 use mlflow_k8s_wasm::{
-    apply_fix, check, commands, default_values, diagram, preset, presets, redact, remove_value,
-    render, rules, set_value, version,
+    apply_fix, check, commands, default_values, diagram, explain, preset, presets, redact,
+    remove_value, render, rules, set_value, version,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -82,6 +82,43 @@ fn what_comes_of_the_manifests() {
     assert_eq!(length(&commands(&broken, &NONE).unwrap()), 0);
     assert_eq!(length(&get(&diagram(&broken, &NONE).unwrap(), "nodes")), 0);
     assert!(type_error(commands(&js("1"), &NONE)).contains("valuesYaml"));
+}
+
+#[test]
+fn every_field_says_what_it_comes_from() {
+    let values =
+        text("image:\n  tag: v3.17.1-full\nmlflow:\n  backendStoreUri: postgresql://db/m\n");
+    let fields = explain(&values, &js(r#"{"sets": ["replicaCount=2"]}"#)).unwrap();
+    let field = |place: &str| {
+        let mut fields = fields.unchecked_ref::<Array>().iter();
+        let found = fields.find(|field| {
+            get_text(field, "object.kind") == "Deployment" && get_text(field, "field") == place
+        });
+        found.unwrap_or_else(|| panic!("no {place}"))
+    };
+    let image = field("spec.template.spec.containers[0].image");
+    let setting: serde_json::Value =
+        serde_wasm_bindgen::from_value(get(&image, "settings.0")).unwrap();
+    assert_eq!(
+        setting,
+        serde_json::json!({
+            "path": "image.tag",
+            "origin": {"kind": "file", "file": "values.yaml", "line": 2, "column": 8},
+        })
+    );
+    assert!(get(&image, "reason").is_undefined());
+    let replicas = field("spec.replicas");
+    assert_eq!(
+        get_text(&replicas, "settings.0.origin.flag"),
+        "--set replicaCount=2"
+    );
+    let kind = field("kind");
+    assert!(get_text(&kind, "reason").contains("every Deployment"));
+    assert!(get(&kind, "settings").is_undefined());
+    assert_eq!(get_text(&kind, "object.namespace"), "mlflow");
+
+    assert_eq!(length(&explain(&text("storage: ["), &NONE).unwrap()), 0);
+    assert!(type_error(explain(&js("1"), &NONE)).contains("valuesYaml"));
 }
 
 #[test]
