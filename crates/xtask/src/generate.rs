@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
+use mlflow_k8s_core::layers::Layer;
+use mlflow_k8s_core::presets::PRESETS;
 use mlflow_k8s_core::{rules, values};
 
 use crate::mlflow;
@@ -23,6 +25,22 @@ const RULES: &str = "docs/rules";
 /// What the pinned MLflow says.
 const MLFLOW_OPTIONS: &str = "crates/core/src/rules/mlflow_options.tsv";
 
+/// Values that use every setting, from which the reference finds what each renders.
+const EVERYTHING: &str = "tests/corpus/conformance/everything/values.yaml";
+
+/// The same, and every preset.
+fn inputs(workspace: &Workspace) -> anyhow::Result<Vec<Vec<Layer>>> {
+    let text = workspace.shell.read_file(workspace.root.join(EVERYTHING))?;
+    let name = EVERYTHING.to_owned();
+    let presets = PRESETS
+        .iter()
+        .map(|preset| Layer::Preset(preset.name.to_owned()));
+    Ok(presets
+        .chain([Layer::File { name, text }])
+        .map(|layer| vec![layer])
+        .collect())
+}
+
 /// Every generated file: its place below the workspace's root, and what
 /// belongs in it. To generate another one, add it here.
 fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, String>> {
@@ -40,7 +58,10 @@ fn files(workspace: &Workspace, check: bool) -> anyhow::Result<BTreeMap<String, 
             values::paths(),
         ),
         (format!("{RULES}/README.md"), rules::index()),
-        ("docs/reference/values.md".to_owned(), values::reference()),
+        (
+            "docs/reference/values.md".to_owned(),
+            values::reference(&inputs(workspace)?),
+        ),
         (
             "crates/configurator/src/settings.json".to_owned(),
             format!("{}\n", serde_json::to_string(&values::settings())?),

@@ -1,96 +1,22 @@
 //! The reference of the values interface as Markdown, for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::path::ValuePath;
+use crate::explain::{ExplainedField, Explainer};
+use crate::layers::Layer;
+use crate::path::{Segment, ValuePath};
+use crate::release::Release;
 use crate::settings::{Item, Kind, Setting};
 use crate::yaml::Node;
 
-/// What each key of the first level is for in the manifests.
-const RENDERS: &[(&str, &str)] = &[
-    (
-        "image",
-        "the image of every container of ours, in the Deployment and the CronJob",
-    ),
-    ("imagePullSecrets", "`imagePullSecrets` of all pods"),
-    ("fullnameOverride", "the name of every object"),
-    ("replicaCount", "`replicas` of the Deployment"),
-    ("deploymentStrategy", "`strategy` of the Deployment"),
-    (
-        "server",
-        "the arguments and environment variables of the server container",
-    ),
-    ("probes", "the probes of the server container"),
-    ("garbageCollection", "the CronJob"),
-    ("service", "the Service"),
-    ("ingress", "the Ingress"),
-    ("httpRoute", "the HTTPRoute"),
-    (
-        "mlflow",
-        "the stores' options of the server and of garbage collection",
-    ),
-    (
-        "env",
-        "`env` of the server and the garbage collection container",
-    ),
-    (
-        "envFrom",
-        "`envFrom` of the server and the garbage collection container",
-    ),
-    ("extraVolumes", "`volumes` of the server pods"),
-    (
-        "extraVolumeMounts",
-        "`volumeMounts` of the server container",
-    ),
-    ("extraInitContainers", "`initContainers` of the server pods"),
-    (
-        "extraContainers",
-        "`containers` of the server pods, after ours",
-    ),
-    (
-        "tls",
-        "the server's TLS options, a volume with the certificate, the scheme of probes and addresses",
-    ),
-    ("externalSecrets", "the SecretStore and the ExternalSecret"),
-    ("networkPolicy", "the NetworkPolicy"),
-    (
-        "metrics",
-        "the server's metrics option and a volume for it, the Service's annotations",
-    ),
-    ("serviceMonitor", "the ServiceMonitor"),
-    ("podSecurityContext", "`securityContext` of all pods"),
-    (
-        "securityContext",
-        "`securityContext` of our containers, a volume for `/tmp`",
-    ),
-    (
-        "serviceAccount",
-        "the ServiceAccount, and the pods' use of it",
-    ),
-    ("namespace_rbac", "the Role and the RoleBinding"),
-    ("cluster_rbac", "the ClusterRole and the ClusterRoleBinding"),
-    (
-        "storage",
-        "the PersistentVolumeClaim, and its volume in the pods",
-    ),
-    ("resources", "`resources` of the server container"),
-    ("podAnnotations", "`annotations` of the pods"),
-    ("podLabels", "`labels` of the pods"),
-    ("nodeSelector", "`nodeSelector` of all pods"),
-    ("tolerations", "`tolerations` of all pods"),
-    ("affinity", "`affinity` of the server pods"),
-    (
-        "topologySpreadConstraints",
-        "`topologySpreadConstraints` of the server pods",
-    ),
-    ("x-mlflow-k8s", "nothing: which findings are left out"),
-];
-
-/// Every key with its type, default, meaning, and what it renders.
-pub fn reference() -> String {
+/// Every key with its type, default, meaning, and what it renders. That
+/// follows from values that together use every key.
+pub fn reference(inputs: &[Vec<Layer>]) -> String {
     let settings = super::settings();
+    let rendered = renders(inputs);
     let mut text = String::from(
         "# Values\n\n\
          Every key of `values.yaml`. The keys of the official chart mean what they mean there; all others are \
@@ -101,9 +27,9 @@ pub fn reference() -> String {
     );
     for setting in &settings {
         let _ = write!(text, "## {}\n\n{}\n\n", setting.key, setting.help);
-        if let Some((_, renders)) = RENDERS.iter().find(|(key, _)| *key == setting.key) {
-            let _ = write!(text, "Renders {renders}.\n\n");
-        }
+        let nothing = || "Renders nothing.\n".to_owned();
+        text.push_str(&rendered.get(&setting.key).cloned().unwrap_or_else(nothing));
+        text.push('\n');
         text.push_str("| key | type | default | meaning |\n| --- | --- | --- | --- |\n");
         row(&mut text, setting, &setting.key);
         text.push('\n');
@@ -207,27 +133,156 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
+/// Where a key shows in objects of one kind: paths without the positions in
+/// lists. The empty path is a whole object.
+type Places = BTreeMap<String, BTreeSet<String>>;
+
+/// What each key of the first level renders, as a list.
+fn renders(inputs: &[Vec<Layer>]) -> BTreeMap<String, String> {
+    let mut kinds = BTreeSet::new();
+    let mut found: BTreeMap<String, Places> = BTreeMap::new();
+    for layers in inputs {
+        let Some(explainer) = Explainer::new(layers, &Release::default()) else {
+            continue;
+        };
+        let explanation = explainer.finish();
+        let objects = explanation.manifests.manifests();
+        kinds.extend(objects.iter().map(|object| object.kind().to_owned()));
+        let keys: Vec<BTreeSet<&str>> = explanation.fields.iter().map(first_keys).collect();
+        for key in keys.iter().flatten().collect::<BTreeSet<_>>() {
+            let mut leaves = keys.iter().map(|keys| keys.contains(key));
+            for object in objects {
+                let mut paths = BTreeSet::new();
+                if whole(object.object(), "", &mut leaves, &mut paths) {
+                    paths.insert(String::new());
+                }
+                let places = found.entry((*key).to_owned()).or_default();
+                places
+                    .entry(object.kind().to_owned())
+                    .or_default()
+                    .extend(paths);
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(key, places)| (key, list(&places, &kinds)))
+        .collect()
+}
+
+/// The first keys of the settings behind a field.
+fn first_keys(field: &ExplainedField) -> BTreeSet<&str> {
+    let settings = field.cause.settings().iter();
+    settings
+        .filter_map(|setting| match setting.path.segments().first() {
+            Some(Segment::Key(key)) => Some(key.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether all fields of a value are marked; else, notes the largest parts of
+/// which all are.
+fn whole(
+    value: &Value,
+    path: &str,
+    leaves: &mut dyn Iterator<Item = bool>,
+    found: &mut BTreeSet<String>,
+) -> bool {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(fields) if !fields.is_empty() => fields
+            .iter()
+            .map(|(key, value)| {
+                let dot = if path.is_empty() { "" } else { "." };
+                // Our own labels have a domain; the others are the input's choice.
+                let is_free = path.ends_with("labels") && !key.contains('/');
+                let key = ValuePath::root().join(if is_free { "*" } else { key.as_str() });
+                (format!("{path}{dot}{key}"), value)
+            })
+            .collect(),
+        Value::Array(items) if !items.is_empty() => items
+            .iter()
+            .map(|item| (format!("{path}[]"), item))
+            .collect(),
+        _ => return leaves.next().unwrap_or_default(),
+    };
+    let mut parts = BTreeSet::new();
+    let wholes: Vec<bool> = below
+        .iter()
+        .map(|(path, value)| {
+            let is_whole = whole(value, path, leaves, &mut parts);
+            if is_whole {
+                parts.insert(path.clone());
+            }
+            is_whole
+        })
+        .collect();
+    if wholes.into_iter().all(|is_whole| is_whole) {
+        return true;
+    }
+    found.extend(parts);
+    false
+}
+
+/// The places, those of the same kinds together.
+fn list(places: &Places, kinds: &BTreeSet<String>) -> String {
+    let mut by_path: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (kind, paths) in places {
+        // What lies within another part is said with that.
+        let is_within = |path: &str| {
+            let mut others = paths.iter().filter(|other| *other != path);
+            others.any(|other| path.strip_prefix(other.as_str()).is_some_and(starts_below))
+        };
+        for path in paths.iter().filter(|path| !is_within(path)) {
+            by_path.entry(path).or_default().insert(kind);
+        }
+    }
+    // Whole objects first.
+    let mut by_kinds: BTreeMap<(bool, BTreeSet<&str>), Vec<String>> = BTreeMap::new();
+    for (path, kinds) in by_path {
+        let paths = by_kinds.entry((!path.is_empty(), kinds)).or_default();
+        paths.push(format!("`{path}`"));
+    }
+    let mut text = String::from("Renders:\n\n");
+    for ((is_part, of), paths) in by_kinds {
+        let of = if of.len() == kinds.len() {
+            "every object".to_owned()
+        } else {
+            of.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let _ = if is_part {
+            writeln!(text, "- {of}: {}", paths.join(", "))
+        } else {
+            writeln!(text, "- {of}")
+        };
+    }
+    text
+}
+
+/// Whether the rest of a path goes on below the one before.
+fn starts_below(rest: &str) -> bool {
+    rest.starts_with(['.', '['])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_key_says_what_it_renders() {
-        let keys: Vec<String> = super::super::settings()
-            .into_iter()
-            .map(|setting| setting.key)
-            .collect();
-        let known: Vec<&str> = RENDERS.iter().map(|(key, _)| *key).collect();
-        assert_eq!(keys, known);
+    fn presets() -> Vec<Vec<Layer>> {
+        let presets = crate::presets::PRESETS.iter();
+        presets
+            .map(|preset| vec![Layer::Preset(preset.name.to_owned())])
+            .collect()
     }
 
     #[test]
     fn rows_have_types_and_defaults() {
-        let text = reference();
+        let text = reference(&presets());
         for row in [
             "| `storage.size` | quantity | `\"10Gi\"` |",
             "| `service.port` | whole number |",
             "| `env[].name` (required) | text |",
+            "- PersistentVolumeClaim\n",
         ] {
             assert!(text.contains(row), "{row}\n{text}");
         }
