@@ -175,3 +175,16 @@ fn many_entries_take_time_in_proportion() {
         outcome.diagnostics.first()
     );
 }
+
+#[test]
+fn many_nulls_take_time_in_proportion() {
+    let hosts = "{host: ~}, ".repeat(50_000);
+    let text = format!("{}ingress: {{hosts: [{hosts}]}}\n", good_values());
+    assert!(render_file(text).manifests.is_some());
+    let groups = "~, ".repeat(200_000);
+    let text = format!(
+        "{}podSecurityContext: {{supplementalGroups: [{groups}]}}\n",
+        good_values()
+    );
+    assert!(render_file(text).manifests.is_some());
+}

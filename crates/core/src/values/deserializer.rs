@@ -26,30 +26,19 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (T, Vec<ValuePath>) {
     let mut left_out = Vec::new();
-    let mut skipped = Vec::new();
     loop {
-        let Pass {
-            result,
-            unread,
-            unset,
-        } = pass(node, &skipped);
+        let Pass { result, unread } = pass(node, &left_out);
         let fault = match result {
-            Ok(value) if unset.is_empty() => {
+            Ok(value) => {
                 diagnostics.extend(unread.into_iter().map(|key| key.diagnostic));
                 return (value, left_out);
             }
-            Ok(_) => {
-                skipped.extend(unset);
-                continue;
-            }
             Err(fault) => fault,
         };
-        skipped.extend(unset);
         let reason = *fault.0;
         let path = reason.place.map(|place| place.0).unwrap_or_default();
         let stuck = path.segments().is_empty() || left_out.contains(&path);
         diagnostics.extend(reason.diagnostic);
-        skipped.push(path.clone());
         left_out.push(path);
         if stuck || left_out.len() > MAX_FAULTS {
             diagnostics.extend(unread.into_iter().map(|key| key.diagnostic));
@@ -61,24 +50,17 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
 /// Reads a `T` from a variation of a tree that could be read. The first fault
 /// is the result.
 pub(super) fn from_variation<T: DeserializeOwned>(node: &Node) -> Result<T, Refused> {
-    let mut skipped = Vec::new();
-    loop {
-        let pass = pass(node, &skipped);
-        let (path, words) = match (pass.result, pass.unread.into_iter().next()) {
-            (Ok(_), _) if !pass.unset.is_empty() => {
-                skipped.extend(pass.unset);
-                continue;
-            }
-            (Ok(value), None) => return Ok(value),
-            (Ok(_), Some(key)) => (key.diagnostic.path, key.siblings),
-            (Err(fault), _) => {
-                let reason = *fault.0;
-                let path = reason.place.map(|(path, _)| path).unwrap_or_default();
-                (path, reason.words)
-            }
-        };
-        return Err(Refused { path, words });
-    }
+    let pass = pass(node, &[]);
+    let (path, words) = match (pass.result, pass.unread.into_iter().next()) {
+        (Ok(value), None) => return Ok(value),
+        (Ok(_), Some(key)) => (key.diagnostic.path, key.siblings),
+        (Err(fault), _) => {
+            let reason = *fault.0;
+            let path = reason.place.map(|(path, _)| path).unwrap_or_default();
+            (path, reason.words)
+        }
+    };
+    Err(Refused { path, words })
 }
 
 /// Why a variation cannot be read.
@@ -91,41 +73,48 @@ pub(crate) struct Refused {
     pub(crate) words: &'static [&'static str],
 }
 
-/// What comes of one pass over a tree.
+/// What comes of reading a tree as far as its first fault.
 struct Pass<T> {
     result: Result<T, Fault>,
+    /// The keys that nobody reads.
     unread: Vec<Unread>,
-    unset: Vec<ValuePath>,
 }
 
-fn pass<T: DeserializeOwned>(node: &Node, skipped: &[ValuePath]) -> Pass<T> {
-    let reading = Reading {
-        skipped,
-        unread: RefCell::default(),
-        unset: RefCell::default(),
-    };
-    let deserializer = NodeDeserializer {
-        node,
-        place: Place::Root,
-        reading: &reading,
-        key_span: None,
-        siblings: &[],
-        number_as_text: false,
-    };
-    let result = T::deserialize(&deserializer);
-    Pass {
-        result,
-        unread: reading.unread.into_inner(),
-        unset: reading.unset.into_inner(),
+/// Reads a `T` as far as its first fault, and finds the keys that nobody reads.
+/// Nulls that mean the default are left out as well, all of them together.
+fn pass<T: DeserializeOwned>(node: &Node, left_out: &[ValuePath]) -> Pass<T> {
+    let mut skipped = left_out.to_vec();
+    loop {
+        skipped.sort_unstable();
+        let reading = Reading {
+            skipped: &skipped,
+            unread: RefCell::default(),
+            unset: RefCell::default(),
+        };
+        let deserializer = NodeDeserializer {
+            node,
+            place: Place::Root,
+            reading: &reading,
+            key_span: None,
+            siblings: &[],
+            number_as_text: false,
+        };
+        let result = T::deserialize(&deserializer);
+        let unset = reading.unset.into_inner();
+        if unset.is_empty() {
+            let unread = reading.unread.into_inner();
+            return Pass { result, unread };
+        }
+        skipped.extend(unset);
     }
 }
 
 /// What one pass knows and finds.
 struct Reading<'a> {
-    /// Places that are read as if nobody had written them.
+    /// Places that are read as if nobody had written them, sorted.
     skipped: &'a [ValuePath],
     unread: RefCell<Vec<Unread>>,
-    /// Nulls that mean the default. The next pass skips them.
+    /// Nulls that mean the default; the reading begins again without them.
     unset: RefCell<Vec<ValuePath>>,
 }
 
@@ -270,7 +259,7 @@ impl NodeDeserializer<'_> {
     }
 
     /// Whether the value is null where that means "as if nobody had written
-    /// it". The reading goes on with a value that the next pass replaces.
+    /// it". The reading goes on with any value, and begins again without the place.
     fn is_unset(&self) -> bool {
         let is_unset = self.node.is_null();
         if is_unset {
@@ -778,7 +767,7 @@ impl<'a> Elements<'a> {
         for (index, node) in self.items.by_ref() {
             let place = Place::Index(&self.parent.place, index);
             let skipped = self.parent.reading.skipped;
-            if !skipped.is_empty() && skipped.contains(&place.path()) {
+            if !skipped.is_empty() && skipped.binary_search(&place.path()).is_ok() {
                 continue;
             }
             return Some(NodeDeserializer {
@@ -831,7 +820,7 @@ impl<'a> Entries<'a> {
         for entry in self.rest.by_ref() {
             let place = Place::Key(&self.parent.place, &entry.key);
             let skipped = self.parent.reading.skipped;
-            if !skipped.is_empty() && skipped.contains(&place.path()) {
+            if !skipped.is_empty() && skipped.binary_search(&place.path()).is_ok() {
                 continue;
             }
             if matches!(self.parent.place, Place::Root) && is_foreign(&entry.key) {
