@@ -3,7 +3,7 @@
 use crate::embed::is_embedded;
 use crate::form::Form;
 use crate::import::accept_drops;
-use crate::output::Output;
+use crate::output::{Explained, Output, follow_focus};
 use crate::problems::Problems;
 use crate::reasons::Reasons;
 use crate::sheets::Sheets;
@@ -36,6 +36,7 @@ pub fn App() -> impl IntoView {
     let state = begin();
     provide_context(state);
     provide_context(Reasons::new());
+    provide_context(Explained::new(state));
     let sheet = RwSignal::new(None::<Sheet>);
     let is_over = RwSignal::new(false);
     accept_drops(state, is_over);
@@ -166,11 +167,18 @@ fn full(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
         Pane::Output => "page show-output",
         Pane::Problems => "page show-problems",
     };
+    let explained = expect_context::<Explained>();
     view! {
         <div class=pane>
             {header(state, sheet)}
             <main class="panes">
-                <section id="settings" class="settings" aria-label="Settings">
+                <section
+                    id="settings"
+                    class="settings"
+                    aria-label="Settings"
+                    on:focusin=move |event| follow_focus(explained, &event)
+                    on:focusout=move |_| explained.follow(None)
+                >
                     {settings_head(state, current)}
                     <div class="settings-body" on:scroll=move |_| current.set(section_in_view())>
                         <Form />

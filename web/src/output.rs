@@ -2,6 +2,7 @@
 
 mod commands;
 mod diagram;
+mod explained;
 mod manifests;
 mod values_editor;
 
@@ -9,6 +10,8 @@ use crate::dom;
 use crate::embed::is_embedded;
 use crate::state::{State, Tab};
 use leptos::prelude::*;
+
+pub(crate) use explained::{Explained, follow_focus};
 
 /// The tabs and what they show.
 #[component]

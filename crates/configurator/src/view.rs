@@ -2,6 +2,7 @@
 
 use mlflow_k8s_core::diagnostic::{Diagnostic, Fix, Severity};
 use mlflow_k8s_core::document::Document;
+use mlflow_k8s_core::explain::Explainer;
 use mlflow_k8s_core::fix::apply_fixes;
 use mlflow_k8s_core::layers::{Layer, object_kind};
 use mlflow_k8s_core::manifest::{Manifest, ManifestSet};
@@ -223,6 +224,20 @@ pub fn fix_all(text: &str, target: &Target) -> String {
 pub fn fix(text: &str, target: &Target, wanted: &dyn Fn(&Diagnostic) -> bool) -> String {
     let report = apply_fixes(&[layer(text)], &target.release(), &Rules::Run, wanted);
     report.text().unwrap_or(text).to_owned()
+}
+
+/// What explains the manifests of a text; `None` when it cannot be read.
+pub fn explainer(text: &str, target: &Target) -> Option<Explainer> {
+    Explainer::new(&[layer(text)], &target.release())
+}
+
+/// The bytes of the values text that a place covers, and its line, from 1;
+/// `None` for what stands in the defaults.
+pub fn place_in_text(sources: &Sources, span: Span) -> Option<((usize, usize), usize)> {
+    let line = is_written(sources, span)
+        .then(|| sources.location(span))??
+        .line;
+    Some(((span.start, span.end), line))
 }
 
 /// A value as a control shows it.

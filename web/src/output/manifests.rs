@@ -1,5 +1,6 @@
 //! The objects: highlighted, with an outline, folds and marks.
 
+use super::explained::{Explained, Strip};
 use crate::dom;
 use crate::state::{Baseline, State};
 use leptos::html::Pre;
@@ -19,6 +20,7 @@ const CHANGES: &str =
 #[component]
 pub(crate) fn Manifests() -> impl IntoView {
     let state = expect_context::<State>();
+    let explained = expect_context::<Explained>();
     let base = Memo::new(move |_| match state.baseline.get() {
         Baseline::LastChange => state.before.get(),
         Baseline::Start => state.start.get(),
@@ -194,10 +196,16 @@ pub(crate) fn Manifests() -> impl IntoView {
                 tabindex="0"
                 role="region"
                 aria-label="Manifests"
+                aria-describedby="line-settings"
+                on:pointerover=move |event| explained.on_pointer(&event)
+                on:pointerleave=move |_| explained.on_leave()
+                on:click=move |event| explained.on_click(&event)
+                on:keydown=move |event| explained.on_key(&event)
             >
                 <For each=move || names.get() key=|name| name.clone() children=object />
             </div>
         </div>
+        <Strip />
     }
 }
 
