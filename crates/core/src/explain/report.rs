@@ -118,7 +118,10 @@ impl OriginReport {
 impl std::fmt::Display for OriginReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Self::File { file, line, column } => {
+                let name = Origin::File(file.clone());
+                write!(f, "{name}:{line}:{column}")
+            }
             Self::Flag { flag } => f.write_str(flag),
             Self::Preset {
                 preset,
