@@ -8,6 +8,7 @@ import { BLANK, here, installed, open, program, project, serve, tool, toolFile }
 
 const EXPORTS = [
     "applyFix",
+    "applyFixes",
     "check",
     "commands",
     "defaultValues",
@@ -49,12 +50,13 @@ function printed(code) {
 
 test("the README's examples run in Node", () => {
     const scripts = examples(README, "js").filter((code) => code.startsWith("import"));
-    assert.equal(scripts.length, 4);
+    assert.equal(scripts.length, 5);
     const outputs = scripts.map(printed);
     assert.match(outputs[0], /name: tracking-mlflow/);
     assert.match(outputs[1], /takes text, not the number 3\.10 2 8/);
-    assert.match(outputs[2], /^line \d+: replicaCount \(values\.yaml:3:15\)$/m);
-    assert.match(outputs[3], /'replicaCount'/);
+    assert.match(outputs[2], /replicaCount: 2 # of production\n.*MK101: Rename it to replicaCount/s);
+    assert.match(outputs[3], /^line \d+: replicaCount \(values\.yaml:3:15\)$/m);
+    assert.match(outputs[4], /'replicaCount'/);
 });
 
 test("the guide's examples run in Node", () => {

@@ -1,6 +1,7 @@
 // Compiled by `tsc --strict`, never run: the types say what the package does.
 import {
     applyFix,
+    applyFixes,
     check,
     commands,
     diagram,
@@ -13,7 +14,16 @@ import {
     rules,
     setValue,
 } from "mlflow-k8s-wasm";
-import type { Diagnostic, DiagramNode, ExplainedField, Fix, Manifest, Place, RenderOptions } from "mlflow-k8s-wasm";
+import type {
+    Diagnostic,
+    DiagramNode,
+    ExplainedField,
+    Fix,
+    Manifest,
+    Place,
+    RenderOptions,
+    ValuesFile,
+} from "mlflow-k8s-wasm";
 import { schema } from "mlflow-k8s-wasm/schema";
 
 const options: RenderOptions = {
@@ -48,6 +58,8 @@ for (const { severity, fix, place } of found) {
     }
     console.log(level, where?.line, where?.start);
 }
+for (const { code, path, reason } of applyFixes("", {}, true).refused) console.log(code, path, reason);
+applyFixes([{ text: "" }]).files satisfies ValuesFile[];
 setValue("", "a.b", [{ c: null }]).diagnostics satisfies Diagnostic[];
 presets().map(({ name, summary, valuesYaml }) => name + summary + valuesYaml);
 rules().map(({ code, name, topic, summary, why, example }) => code + name + topic + summary + why + example);

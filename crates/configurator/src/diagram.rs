@@ -1,6 +1,6 @@
 //! Where the diagram's boxes and lines are.
 
-use mlflow_k8s_core::diagram::{Diagram, Node};
+use mlflow_k8s_core::diagram::{Diagram, DiagramNode};
 
 /// The width of a node.
 pub const WIDTH: usize = 172;
@@ -22,7 +22,7 @@ pub fn size(graph: &Diagram) -> (usize, usize) {
 }
 
 /// The left upper corner of a node.
-pub fn corner(node: &Node) -> (usize, usize) {
+pub fn corner(node: &DiagramNode) -> (usize, usize) {
     (
         MARGIN + node.column * (WIDTH + ACROSS),
         MARGIN + node.row * (HEIGHT + DOWN),
@@ -30,7 +30,7 @@ pub fn corner(node: &Node) -> (usize, usize) {
 }
 
 /// The line of a reference, and where its label stands.
-pub fn line(from: &Node, to: &Node) -> (String, (usize, usize)) {
+pub fn line(from: &DiagramNode, to: &DiagramNode) -> (String, (usize, usize)) {
     let (from_x, from_y) = corner(from);
     let (to_x, to_y) = corner(to);
     let (from_y, to_y) = (from_y + HEIGHT / 2, to_y + HEIGHT / 2);
@@ -78,8 +78,8 @@ pub fn shortened(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn node(column: usize, row: usize) -> Node {
-        Node {
+    fn node(column: usize, row: usize) -> DiagramNode {
+        DiagramNode {
             id: format!("{column}/{row}"),
             kind: "Secret".to_owned(),
             name: "s".to_owned(),

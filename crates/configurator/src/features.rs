@@ -5,6 +5,7 @@ use crate::view::{Target, fix, render};
 use mlflow_k8s_core::ActiveFeature;
 use mlflow_k8s_core::document::{Document, EditError};
 use mlflow_k8s_core::path::{Segment, ValuePath};
+use mlflow_k8s_core::setting;
 use mlflow_k8s_core::yaml::Node;
 use serde_json::{Value as Json, json};
 
@@ -19,7 +20,7 @@ pub trait Switchable: Copy {
     fn help(self) -> &'static str;
 
     /// The setting that its switch writes.
-    fn path(self) -> &'static str;
+    fn path(self) -> ValuePath;
 
     /// Whether it is on.
     fn is_on(self, active: &[ActiveFeature]) -> bool;
@@ -49,10 +50,10 @@ impl Switchable for Feature {
         }
     }
 
-    fn path(self) -> &'static str {
+    fn path(self) -> ValuePath {
         match self {
-            Self::Workspaces => "server.flag_options",
-            Self::BasicAuth => "server.value_options.app_name",
+            Self::Workspaces => setting!("server.flag_options"),
+            Self::BasicAuth => setting!("server.value_options.app_name"),
         }
     }
 
@@ -63,7 +64,7 @@ impl Switchable for Feature {
     fn switch(self, text: &str, target: &Target, on: bool) -> Edited {
         match (self, on) {
             (Self::Workspaces, true) => {
-                let list = path(self.path())?;
+                let list = self.path();
                 let merged = render(text, target).merged;
                 let length = crate::view::list_length(&merged, &list);
                 let text = edit::push(text, &list, length, &json!("enable_workspaces"))?;
@@ -71,11 +72,10 @@ impl Switchable for Feature {
             }
             (Self::Workspaces, false) => {
                 let text = switched_off(self, text, target)?;
-                edit::reset(&text, &path("garbageCollection.allWorkspaces")?)
+                edit::reset(&text, &setting!("garbageCollection.allWorkspaces"))
             }
             (Self::BasicAuth, true) => {
-                let path = path(self.path())?;
-                let text = edit::write(text, &path, &json!("basic-auth"))?;
+                let text = edit::write(text, &self.path(), &json!("basic-auth"))?;
                 Ok(fixed(self, &text, target))
             }
             (Self::BasicAuth, false) => without_basic_auth(&switched_off(self, text, target)?),
@@ -123,52 +123,49 @@ const AUTH_FOLDER: &str = "/etc/mlflow/auth";
 fn without_basic_auth(text: &str) -> Edited {
     let mut text = text.to_owned();
     for (list, names) in [
-        ("env", AUTH_VARIABLES),
-        ("garbageCollection.env", CLIENT_VARIABLES),
+        (setting!("env"), AUTH_VARIABLES),
+        (setting!("garbageCollection.env"), CLIENT_VARIABLES),
     ] {
-        text = without(&text, list, |item| {
+        text = without(&text, &list, |item| {
             item["name"]
                 .as_str()
                 .is_some_and(|name| names.contains(&name))
         })?;
     }
+    let (volume_list, mount_list) = (setting!("extraVolumes"), setting!("extraVolumeMounts"));
     let is_folder = |item: &Json| item["mountPath"] == AUTH_FOLDER;
-    let volumes: Vec<String> = items(&text, "extraVolumeMounts")?
+    let volumes: Vec<String> = items(&text, &mount_list)?
         .iter()
         .filter(|item| is_folder(item))
         .filter_map(|item| item["name"].as_str().map(str::to_owned))
         .collect();
-    text = without(&text, "extraVolumeMounts", is_folder)?;
-    let others = items(&text, "extraVolumeMounts")?;
-    without(&text, "extraVolumes", |item| {
+    text = without(&text, &mount_list, is_folder)?;
+    let others = items(&text, &mount_list)?;
+    without(&text, &volume_list, |item| {
         let name = item["name"].as_str().unwrap_or_default();
         volumes.iter().any(|volume| volume == name)
             && !others.iter().any(|other| other["name"] == name)
     })
 }
 
-fn without(text: &str, list: &str, goes: impl Fn(&Json) -> bool) -> Edited {
+fn without(text: &str, list: &ValuePath, goes: impl Fn(&Json) -> bool) -> Edited {
     let mut text = text.to_owned();
     let items = items(&text, list)?;
     for (index, item) in items.iter().enumerate().rev() {
         if goes(item) {
-            text = edit::remove_item(&text, &path(list)?, index)?;
+            text = edit::remove_item(&text, list, index)?;
         }
     }
     Ok(text)
 }
 
 /// The elements of a list that the text has.
-fn items(text: &str, list: &str) -> Result<Vec<Json>, EditError> {
+fn items(text: &str, list: &ValuePath) -> Result<Vec<Json>, EditError> {
     let root = Document::new(text).root().map_err(EditError::Unreadable)?;
-    let items = root.at(&path(list)?).map(Node::to_json);
+    let items = root.at(list).map(Node::to_json);
     Ok(items
         .and_then(|items| items.as_array().cloned())
         .unwrap_or_default())
-}
-
-fn path(text: &str) -> Result<ValuePath, EditError> {
-    ValuePath::parse(text).map_err(|_| EditError::WholeDocument)
 }
 
 #[cfg(test)]

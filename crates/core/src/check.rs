@@ -117,8 +117,8 @@ pub(crate) fn written(merged: &Node, path: &ValuePath) -> Option<Span> {
 
 /// A text in quotes, cut where it is too long for a message.
 fn shown(text: &str) -> String {
-    const MOST: usize = 80;
-    let mut cut: String = text.chars().take(MOST).collect();
+    const MAX_LENGTH: usize = 80;
+    let mut cut: String = text.chars().take(MAX_LENGTH).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }

@@ -24,7 +24,7 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// What runs it.
-    pub kind: Kind,
+    pub kind: StepKind,
     /// The commands or the program, ending without a newline.
     pub text: String,
 }
@@ -32,7 +32,7 @@ pub struct Step {
 /// What runs a step's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum StepKind {
     /// A POSIX shell.
     Shell,
     /// Python.
@@ -44,7 +44,7 @@ impl Step {
         Self {
             title: title.into(),
             why: None,
-            kind: Kind::Shell,
+            kind: StepKind::Shell,
             text: lines.into_iter().collect::<Vec<_>>().join("\n"),
         }
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diagram {
     /// The objects, by column and row.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<DiagramNode>,
     /// How they refer to each other.
     pub edges: Vec<Edge>,
     /// Number of columns.
@@ -23,7 +23,7 @@ pub struct Diagram {
 
 /// An object, or something outside that objects refer to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Node {
+pub struct DiagramNode {
     /// Unique: `Deployment/mlflow-mlflow`.
     pub id: String,
     /// Its kind; `Database`, `Bucket` and `Server` are no objects of Kubernetes.
@@ -82,7 +82,7 @@ impl Diagram {
     fn node(&mut self, kind: &str, name: &str, elsewhere: Option<&str>, external: bool) -> String {
         let id = id(kind, name, elsewhere);
         if self.nodes.iter().all(|node| node.id != id) {
-            self.nodes.push(Node {
+            self.nodes.push(DiagramNode {
                 id: id.clone(),
                 kind: kind.to_owned(),
                 name: name.to_owned(),
@@ -174,7 +174,7 @@ impl Diagram {
 
     /// Gives each node a cell.
     fn arrange(&mut self) {
-        let mut layers: Vec<Vec<Node>> = Vec::new();
+        let mut layers: Vec<Vec<DiagramNode>> = Vec::new();
         layers.resize_with(Tier::LAST as usize + 1, Vec::new);
         for node in std::mem::take(&mut self.nodes) {
             if let Some(layer) = layers.get_mut(tier(&node.kind) as usize) {
@@ -187,7 +187,7 @@ impl Diagram {
         // that few edges cross; the order of the manifests where that is even.
         let mut places: Vec<(String, usize)> = Vec::new();
         for (column, layer) in layers.iter_mut().enumerate() {
-            let middle = |node: &Node| {
+            let middle = |node: &DiagramNode| {
                 let rows: Vec<usize> = self
                     .edges
                     .iter()

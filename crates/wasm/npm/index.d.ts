@@ -1,5 +1,6 @@
 export {
     applyFix,
+    applyFixes,
     check,
     commands,
     defaultValues,
@@ -15,6 +16,7 @@ export {
     version,
 } from "./module.js";
 export type {
+    AppliedFix,
     Diagnostic,
     Diagram,
     DiagramEdge,
@@ -23,12 +25,14 @@ export type {
     EditResult,
     ExplainedField,
     Fix,
+    FixReport,
     JsonValue,
     Manifest,
     ObjectName,
     Place,
     Preset,
     RedactResult,
+    RefusedFix,
     RenderOptions,
     RenderResult,
     Rule,

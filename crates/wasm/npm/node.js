@@ -5,6 +5,7 @@ import * as module from "./module.js";
 module.initSync({ module: readFileSync(new URL("./module_bg.wasm", import.meta.url)) });
 
 export const applyFix = module.applyFix;
+export const applyFixes = module.applyFixes;
 export const check = module.check;
 export const commands = module.commands;
 export const defaultValues = module.defaultValues;

@@ -6,6 +6,7 @@ await init();
 // Bindings of this file's own: a bundler that believes `sideEffects: false` would
 // take re-exports from their source and drop the line above.
 export const applyFix = module.applyFix;
+export const applyFixes = module.applyFixes;
 export const check = module.check;
 export const commands = module.commands;
 export const defaultValues = module.defaultValues;

@@ -173,6 +173,16 @@ pub(crate) fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
     Ok(text)
 }
 
+/// True or false; left out, false.
+pub(crate) fn flag(value: &JsValue, name: &str) -> Result<bool, JsValue> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(false);
+    }
+    value
+        .as_bool()
+        .ok_or_else(|| wrong(value, name, "a boolean"))
+}
+
 /// A value that JSON can hold, as `JSON.stringify` sees it: it follows
 /// `toJSON` methods and refuses cycles, in which a reader of ours would run
 /// until the stack ends.

@@ -11,11 +11,11 @@ mod place;
 mod types;
 
 use mlflow_k8s_core::Outcome;
-use mlflow_k8s_core::diagnostic::Edit;
+use mlflow_k8s_core::diagnostic::{Edit, Severity};
 use mlflow_k8s_core::document::{Document, EditError};
 use mlflow_k8s_core::explain::Explainer;
 use mlflow_k8s_core::{
-    commands as core_commands, diagram as core_diagram, presets as core_presets,
+    commands as core_commands, diagram as core_diagram, fix, presets as core_presets,
     redact as core_redact, rules as core_rules, values,
 };
 use wasm_bindgen::prelude::*;
@@ -288,6 +288,39 @@ pub fn apply_fix(
     let text = arguments::text(values_yaml, "valuesYaml")?;
     let edits = arguments::edits(fix)?;
     edit(text, edits)
+}
+
+/// Applies the fixes of all errors and warnings, one after the other, until none is
+/// left that can be applied; with `hints`, those of hints too. The files keep their
+/// comments.
+///
+/// @throws {TypeError} when an argument is of another type, or an option does not exist
+#[wasm_bindgen(js_name = applyFixes, unchecked_return_type = "FixReport")]
+pub fn apply_fixes(
+    #[wasm_bindgen(
+        js_name = valuesYaml,
+        unchecked_param_type = "string | ValuesFile[]",
+        param_description = "the text of a values file, or several files of which later ones win"
+    )]
+    values_yaml: &JsValue,
+    #[wasm_bindgen(
+        unchecked_optional_param_type = "RenderOptions",
+        param_description = "what `helm template` takes beside the values"
+    )]
+    options: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "boolean")] hints: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let call = Call::read(values_yaml, options)?;
+    let min_severity = if arguments::flag(hints, "hints")? {
+        Severity::Hint
+    } else {
+        Severity::Warning
+    };
+    let mut report = fix::apply_fixes(&call.layers, &call.release, &call.rules, &|finding| {
+        finding.severity <= min_severity
+    });
+    report.outcome.diagnostics.splice(0..0, call.faults);
+    to_js(&types::FixReport::of(report))
 }
 
 /// Edits a text; the diagnostics say why not.

@@ -1,8 +1,11 @@
 //! What goes out, and the TypeScript types of what comes in.
 
+use mlflow_k8s_core::layers::Layer;
 use mlflow_k8s_core::redact::{NotShareable, Redacted};
 use mlflow_k8s_core::source::{Origin, SourceId, Sources};
-use mlflow_k8s_core::{Outcome, commands, diagnostic, diagram, explain, manifest, presets, rules};
+use mlflow_k8s_core::{
+    Outcome, commands, diagnostic, diagram, explain, fix, manifest, presets, rules,
+};
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -121,6 +124,86 @@ impl EditResult {
     }
 }
 
+/// What came of applying fixes.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FixReport {
+    /// The values files, with their texts fixed.
+    #[tsify(type = "ValuesFile[]")]
+    pub(crate) files: Vec<File>,
+    /// The fixes that were applied, in order.
+    pub(crate) applied: Vec<AppliedFix>,
+    /// The fixes that could not be applied, of the findings that are left.
+    pub(crate) refused: Vec<RefusedFix>,
+    /// What is left, errors first.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// A values file.
+#[derive(Serialize)]
+pub(crate) struct File {
+    name: String,
+    text: String,
+}
+
+/// A fix that was applied.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AppliedFix {
+    /// The code of the finding that it removed.
+    pub(crate) code: String,
+    /// What was edited.
+    pub(crate) fix: Fix,
+    /// The names of the files that were edited.
+    pub(crate) files: Vec<String>,
+}
+
+/// A fix that was not applied.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RefusedFix {
+    /// The code of the finding that is left.
+    pub(crate) code: String,
+    /// The setting that it is about.
+    pub(crate) path: String,
+    /// Why, and what to do instead.
+    pub(crate) reason: String,
+}
+
+impl FixReport {
+    pub(crate) fn of(report: fix::FixReport) -> Self {
+        Self {
+            diagnostics: diagnostics(&report.outcome.sources, &report.outcome.diagnostics),
+            files: report
+                .layers
+                .into_iter()
+                .filter_map(|layer| match layer {
+                    Layer::File { name, text } => Some(File { name, text }),
+                    _ => None,
+                })
+                .collect(),
+            applied: report
+                .applied
+                .into_iter()
+                .map(|applied| AppliedFix {
+                    code: applied.code.id.to_owned(),
+                    fix: fix_of(&applied.fix),
+                    files: applied.files,
+                })
+                .collect(),
+            refused: report
+                .refused
+                .into_iter()
+                .map(|refused| RefusedFix {
+                    code: refused.code.id.to_owned(),
+                    path: refused.path.to_string(),
+                    reason: refused.reason.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// One thing to do.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -132,7 +215,7 @@ pub(crate) struct Step {
     pub(crate) why: Option<String>,
     /// What runs its text.
     #[tsify(type = "\"shell\" | \"python\"")]
-    pub(crate) kind: commands::Kind,
+    pub(crate) kind: commands::StepKind,
     /// The commands or the program, ending without a newline.
     pub(crate) text: String,
 }
@@ -496,13 +579,13 @@ pub(crate) fn diagnostics(sources: &Sources, found: &[diagnostic::Diagnostic]) -
             path: found.path.to_string(),
             why: found.why().map(str::to_owned),
             help: found.help.clone(),
-            fix: found.fix.as_ref().map(fix),
+            fix: found.fix.as_ref().map(fix_of),
             place: found.span.and_then(|span| places.of(span)),
         })
         .collect()
 }
 
-fn fix(fix: &diagnostic::Fix) -> Fix {
+fn fix_of(fix: &diagnostic::Fix) -> Fix {
     Fix {
         title: fix.title.clone(),
         then: fix.then.clone(),

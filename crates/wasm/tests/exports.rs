@@ -4,8 +4,8 @@
 
 use js_sys::{Array, JSON, JsString, Object, Reflect, TypeError};
 use mlflow_k8s_wasm::{
-    apply_fix, check, commands, default_values, diagram, explain, preset, presets, redact,
-    remove_value, render, rules, set_value, version,
+    apply_fix, apply_fixes, check, commands, default_values, diagram, explain, preset, presets,
+    redact, remove_value, render, rules, set_value, version,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -375,4 +375,25 @@ fn what_is_built_in_can_be_asked_for() {
     assert!(preset(&text("none")).unwrap().is_undefined());
     assert!(default_values().contains("replicaCount: 1"));
     assert_eq!(version(), env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn all_fixes_are_applied_to_the_files_that_they_belong_to() {
+    let files = js(r#"[
+        {"name": "base.yaml", "text": "replicaCout: 1 # one\n"},
+        {"name": "over.yaml", "text": "storage: {enabled: true}\ngarbageCollection: {enabled: true}\n"}
+    ]"#);
+    let options = js(
+        r#"{"sets": ["mlflow.backendStoreUri=sqlite:////mlflow/a.db", "server.staticPrefix=a/"]}"#,
+    );
+    let report = apply_fixes(&files, &options, &NONE).unwrap();
+    assert_eq!(get_text(&report, "files.0.text"), "replicaCount: 1 # one\n");
+    assert_eq!(get_text(&report, "applied.0.code"), "MK101");
+    assert_eq!(get_text(&report, "applied.0.files.0"), "base.yaml");
+    let refused = get_text(&report, "refused.0.reason");
+    assert!(refused.contains("--set"), "{refused}");
+    let hints = apply_fixes(&files, &options, &js("true")).unwrap();
+    assert!(length(&get(&hints, "applied")) >= length(&get(&report, "applied")));
+    let message = type_error(apply_fixes(&files, &options, &js("1")));
+    assert_eq!(message, "`hints` must be a boolean, not a number");
 }

@@ -38,7 +38,7 @@ pub(super) fn features(state: State) -> impl IntoView {
                             type="button"
                             role="switch"
                             class="switch"
-                            data-path=feature.path()
+                            data-path=feature.path().to_string()
                             aria-labelledby=label_id
                             aria-checked=move || is_on.get().to_string()
                             on:click=switch

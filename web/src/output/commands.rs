@@ -4,7 +4,7 @@ use crate::dom;
 use crate::form::prose;
 use crate::state::State;
 use leptos::prelude::*;
-use mlflow_k8s_core::commands::{Kind, Step, commands};
+use mlflow_k8s_core::commands::{Step, StepKind, commands};
 
 /// The tab of the commands.
 #[component]
@@ -47,8 +47,8 @@ fn numbered(steps: Vec<Step>) -> Vec<(usize, Step)> {
 fn view_step(state: State, step: Step) -> impl IntoView {
     let name = format!("Copy: {}", step.title);
     let language = match step.kind {
-        Kind::Shell => "shell",
-        Kind::Python => "Python",
+        StepKind::Shell => "shell",
+        StepKind::Python => "Python",
     };
     let text = step.text.clone();
     view! {
@@ -72,7 +72,7 @@ fn view_step(state: State, step: Step) -> impl IntoView {
 /// The steps for the shell as one script; what Python runs is left out.
 fn script(steps: &[Step]) -> String {
     let mut script = String::new();
-    for step in steps.iter().filter(|step| step.kind == Kind::Shell) {
+    for step in steps.iter().filter(|step| step.kind == StepKind::Shell) {
         script.push_str("# ");
         script.push_str(&step.title);
         script.push('\n');

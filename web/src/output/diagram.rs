@@ -4,7 +4,7 @@ use super::manifests::go_to;
 use crate::state::{State, Tab};
 use leptos::prelude::*;
 use mlflow_k8s_configurator::diagram::{HEIGHT, WIDTH, corner, line, shortened, size};
-use mlflow_k8s_core::diagram::{Diagram as Graph, Edge, Node};
+use mlflow_k8s_core::diagram::{Diagram as Graph, DiagramNode, Edge};
 
 /// The tab of the diagram.
 #[component]
@@ -79,7 +79,7 @@ fn draw(state: State, graph: &Graph) -> AnyView {
     .into_any()
 }
 
-fn draw_edge(from: &Node, to: &Node, edge: &Edge) -> impl IntoView + use<> {
+fn draw_edge(from: &DiagramNode, to: &DiagramNode, edge: &Edge) -> impl IntoView + use<> {
     let (path, (x, y)) = line(from, to);
     view! {
         <g class="edge">
@@ -94,7 +94,7 @@ fn draw_edge(from: &Node, to: &Node, edge: &Edge) -> impl IntoView + use<> {
     }
 }
 
-fn draw_node(state: State, node: &Node) -> impl IntoView + use<> {
+fn draw_node(state: State, node: &DiagramNode) -> impl IntoView + use<> {
     let (x, y) = corner(node);
     let label = format!("{} {}", node.kind, node.name);
     let can_go = !node.external;

@@ -1,6 +1,6 @@
 //! `mlflow-k8s commands`
 
-use mlflow_k8s_core::commands::{Kind, Step, commands};
+use mlflow_k8s_core::commands::{Step, StepKind, commands};
 
 use crate::args::{CommandsArgs, StepFormat};
 use crate::failure::Failure;
@@ -31,9 +31,9 @@ fn text(steps: &[Step]) -> String {
                 .collect();
             let comments = format!("# {}\n", lines.join("\n# "));
             match step.kind {
-                Kind::Shell => format!("{comments}{}\n", step.text),
+                StepKind::Shell => format!("{comments}{}\n", step.text),
                 // So that the whole remains a text for a shell.
-                Kind::Python => format!("{comments}python <<'PYTHON'\n{}\nPYTHON\n", step.text),
+                StepKind::Python => format!("{comments}python <<'PYTHON'\n{}\nPYTHON\n", step.text),
             }
         })
         .collect();

@@ -12,7 +12,7 @@ use crate::setting;
 use crate::values::{StringMap, Values};
 
 /// All annotations of an object together, in bytes.
-const MOST_ANNOTATIONS: usize = 256 * 1024;
+const MAX_ANNOTATIONS: usize = 256 * 1024;
 
 pub(super) fn check(
     values: &Values,
@@ -178,7 +178,7 @@ fn annotation_map(place: &ValuePath, annotations: &StringMap, findings: &mut Fin
         // Kubernetes takes annotation keys in any case.
         key_of(place, key, &key.to_lowercase(), findings);
     }
-    if size > MOST_ANNOTATIONS {
+    if size > MAX_ANNOTATIONS {
         findings.error(
             Code::INVALID_LABEL,
             place,

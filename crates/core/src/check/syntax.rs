@@ -13,8 +13,8 @@ pub(crate) struct Form {
     pub(crate) matches: fn(&str) -> bool,
 }
 
-const MOST_LABEL: usize = 63;
-const MOST_SUBDOMAIN: usize = 253;
+const MAX_LABEL: usize = 63;
+const MAX_SUBDOMAIN: usize = 253;
 
 /// RFC 1123 label: most names.
 pub(crate) const DNS_LABEL: Form = Form {
@@ -95,7 +95,7 @@ pub(crate) const CONFIG_KEY: Form = Form {
     name: "a key of a Secret or ConfigMap",
     rule: "use letters, digits, `-`, `_` and `.`, at most 253 characters",
     matches: |text| {
-        (1..=MOST_SUBDOMAIN).contains(&text.len())
+        (1..=MAX_SUBDOMAIN).contains(&text.len())
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
@@ -164,14 +164,14 @@ pub(crate) const GO_DURATION: Form = Form {
 
 fn is_dns_label(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=MOST_LABEL).contains(&text.len())
+    (1..=MAX_LABEL).contains(&text.len())
         && text.bytes().all(inner)
         && !text.starts_with('-')
         && !text.ends_with('-')
 }
 
 fn is_dns_subdomain(text: &str) -> bool {
-    text.len() <= MOST_SUBDOMAIN
+    text.len() <= MAX_SUBDOMAIN
         && text.split('.').all(|part| {
             // Only the whole is limited; a part may be longer than a label.
             !part.is_empty()
@@ -185,7 +185,7 @@ fn is_dns_subdomain(text: &str) -> bool {
 
 fn is_name_part(text: &str) -> bool {
     let outer = |character: char| character.is_ascii_alphanumeric();
-    (1..=MOST_LABEL).contains(&text.len())
+    (1..=MAX_LABEL).contains(&text.len())
         && text.starts_with(outer)
         && text.ends_with(outer)
         && text

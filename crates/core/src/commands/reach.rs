@@ -2,7 +2,7 @@
 
 use super::shell::{quote, secret_entry};
 use super::site::Site;
-use super::{Kind, Step};
+use super::{Step, StepKind};
 use crate::kind::ObjectKind;
 use crate::resolve::{Entrance, KeptIn, PublicAddress, StoreName};
 use crate::values::ServiceType;
@@ -264,7 +264,7 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
     let mut step = Step {
         title: "Log a run".to_owned(),
         why: None,
-        kind: Kind::Python,
+        kind: StepKind::Python,
         text: lines.join("\n"),
     };
     if !variables.is_empty() {

@@ -36,12 +36,12 @@ fn of(values: &str) -> String {
 /// Whether the interpreter can read a step's text.
 fn runs(step: &Step) {
     let mut command = match step.kind {
-        Kind::Shell => Command::new("sh"),
-        Kind::Python => Command::new("python3"),
+        StepKind::Shell => Command::new("sh"),
+        StepKind::Python => Command::new("python3"),
     };
     match step.kind {
-        Kind::Shell => command.arg("-nc").arg(&step.text),
-        Kind::Python => command
+        StepKind::Shell => command.arg("-nc").arg(&step.text),
+        StepKind::Python => command
             .arg("-c")
             .arg("import sys; compile(sys.argv[1], 'step', 'exec')")
             .arg(&step.text),

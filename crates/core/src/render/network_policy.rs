@@ -8,20 +8,11 @@ use crate::kubernetes::{
     NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec, Tree,
 };
 use crate::manifest::Manifest;
+use crate::resolve::uri::STORE_PORTS;
 use crate::resolve::{GcServer, Resolved};
 
 /// Name resolution, in the cluster (53) and by multicast (5353).
 const DNS: &[(&str, i32)] = &[("UDP", 53), ("TCP", 53), ("UDP", 5353), ("TCP", 5353)];
-
-/// Ports of stores, each group a rule: object stores and the Kubernetes API;
-/// PostgreSQL; MySQL; MinIO and SeaweedFS; SQL Server.
-const STORES: &[&[(&str, i32)]] = &[
-    &[("TCP", 443), ("TCP", 6443)],
-    &[("TCP", 5432)],
-    &[("TCP", 3306)],
-    &[("TCP", 9000), ("TCP", 8333), ("TCP", 8334)],
-    &[("TCP", 1433)],
-];
 
 pub(crate) fn render(resolved: &Resolved<'_>) -> Option<Manifest> {
     let policy = resolved.network_policy.as_ref()?;
@@ -89,14 +80,17 @@ pub(crate) fn render_gc(resolved: &Resolved<'_>) -> Option<Manifest> {
 
 /// The fixed rules and one for each further port of a configured store.
 fn store_rules(resolved: &Resolved<'_>) -> impl Iterator<Item = NetworkPolicyEgressRule> {
+    let tcp = |ports: &[i32]| {
+        let ports: Vec<(&str, i32)> = ports.iter().map(|number| ("TCP", *number)).collect();
+        to_ports(&ports)
+    };
     let configured = resolved
         .network_policy
         .iter()
         .flat_map(|policy| &policy.store_ports)
-        .map(|number| to_ports(&[("TCP", *number)]));
-    std::iter::once(DNS)
-        .chain(STORES.iter().copied())
-        .map(to_ports)
+        .map(|number| tcp(&[*number]));
+    std::iter::once(to_ports(DNS))
+        .chain(STORE_PORTS.iter().map(|group| tcp(group)))
         .chain(configured)
         .collect::<Vec<_>>()
         .into_iter()

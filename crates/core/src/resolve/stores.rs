@@ -237,7 +237,7 @@ impl<'a> Stores<'a> {
         stores
             .chain(endpoints)
             .filter_map(|uri| uri.port())
-            .filter(|port| !uri::KNOWN_STORE_PORTS.contains(port))
+            .filter(|port| !uri::is_known_store_port(*port))
             .collect()
     }
 }

@@ -2,9 +2,15 @@
 
 use std::borrow::Cow;
 
-/// Ports of stores that the network policy always opens: PostgreSQL, MySQL,
-/// SQL Server, HTTPS, the Kubernetes API, MinIO and SeaweedFS.
-pub(crate) const KNOWN_STORE_PORTS: &[i32] = &[443, 6443, 5432, 3306, 9000, 8333, 8334, 1433];
+/// Ports of stores that the network policy always opens, each group a rule: object
+/// stores and the Kubernetes API; PostgreSQL; MySQL; MinIO and SeaweedFS; SQL Server.
+pub(crate) const STORE_PORTS: &[&[i32]] =
+    &[&[443, 6443], &[5432], &[3306], &[9000, 8333, 8334], &[1433]];
+
+/// Whether the network policy always opens a port.
+pub(crate) fn is_known_store_port(port: i32) -> bool {
+    STORE_PORTS.iter().any(|group| group.contains(&port))
+}
 
 /// Environment variables that hold the address of an object store.
 pub(crate) const ENDPOINT_VARIABLES: &[&str] = &[

@@ -54,7 +54,8 @@ fn unseen_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .find_map(|store| store.name.reference());
     for (place, what) in [(store, "the database"), (endpoint, "the object store")] {
         if let Some(place) = place {
-            let known = uri::KNOWN_STORE_PORTS
+            let known = uri::STORE_PORTS
+                .concat()
                 .iter()
                 .map(i32::to_string)
                 .collect::<Vec<_>>()
@@ -182,5 +183,5 @@ fn is_open(facts: &Facts<'_>, number: i32) -> bool {
                 _ => true,
             })
     });
-    by_user || policy.store_ports.contains(&number) || uri::KNOWN_STORE_PORTS.contains(&number)
+    by_user || policy.store_ports.contains(&number) || uri::is_known_store_port(number)
 }
