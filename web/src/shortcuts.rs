@@ -30,6 +30,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("i", "Import"),
     ("d", "Download"),
     ("l", "Share a link"),
+    ("↓ Enter", "In the manifests: the next line, the setting behind it"),
     ("Ctrl Z", "Undo"),
     ("Ctrl Shift Z", "Redo"),
     ("Esc, then Tab", "Leave the editor"),

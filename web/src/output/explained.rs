@@ -366,7 +366,7 @@ pub(crate) fn Strip() -> impl IntoView {
                 .map(|place| view_place(state, place))
                 .collect_view();
             view! {
-                <span class="settings" title=title>
+                <span class="line-settings-list" title=title>
                     {places}
                     {(more > 0).then(|| view! { <span class="muted">{format!("and {more} more")}</span> })}
                 </span>
@@ -394,7 +394,7 @@ fn view_place(state: State, place: Place) -> impl IntoView {
         _ => view! { <span class="muted">"default"</span> }.into_any(),
     };
     view! {
-        <span class="setting">
+        <span class="line-setting">
             <button type="button" class="go" on:click=move |_| reveal(state, &path)>
                 <code>{text}</code>
             </button>
