@@ -30,7 +30,10 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("i", "Import"),
     ("d", "Download"),
     ("l", "Share a link"),
-    ("↓ Enter", "In the manifests: the next line, the setting behind it"),
+    (
+        "↓ Enter",
+        "In the manifests: the next line, the setting behind it",
+    ),
     ("Ctrl Z", "Undo"),
     ("Ctrl Shift Z", "Redo"),
     ("Esc, then Tab", "Leave the editor"),

@@ -56,13 +56,14 @@ fn word(text: &str) -> Option<Implicit> {
     if text.len() > LONGEST {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
-    let (_, meaning) = WORDS.iter().find(|(word, _)| *word == lower)?;
+    let (lower, meaning) = WORDS
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(text))?;
     let rest = text
         .trim_start_matches(['+', '-', '.'])
         .get(1..)
         .unwrap_or_default();
-    let spelling_counts = text == lower
+    let spelling_counts = text == *lower
         || text == text.to_ascii_uppercase()
         // `.Inf`, `Yes`: capital first, the rest small.
         || rest == rest.to_ascii_lowercase()
