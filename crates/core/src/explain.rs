@@ -166,7 +166,7 @@ pub enum ReleasePart {
 }
 
 impl Explainer {
-    /// Starts to explain what [`render`](crate::render) makes of these layers;
+    /// Starts to explain what `render` makes of these layers;
     /// `None` when they cannot be read, which is reported there.
     pub fn new(layers: &[Layer], release: &Release) -> Option<Self> {
         let mut diagnostics = Vec::new();
