@@ -42,6 +42,8 @@ pub(crate) struct Explained {
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     /// Whether to go to the setting of the line once it is known.
     goes: StoredValue<bool>,
+    /// Where the pointer was last.
+    place: StoredValue<Option<(i32, i32)>>,
     /// Runs while the pointer rests on a line.
     rest: StoredValue<Option<Timeout>, LocalStorage>,
 }
@@ -57,6 +59,7 @@ impl Explained {
             work: StoredValue::new_local(None),
             timer: StoredValue::new_local(None),
             goes: StoredValue::new(false),
+            place: StoredValue::new(None),
             rest: StoredValue::new_local(None),
         };
         Effect::new(move |_| {
@@ -106,9 +109,10 @@ impl Explained {
         self.go_on();
     }
 
-    /// Works a little whenever the browser has nothing else to do.
+    /// Works a little, and again when the browser has done what came in meanwhile.
+    /// Not when it is idle: a browser that is busy drawing may be so for long.
     fn go_on(self) {
-        request_idle_callback(move || {
+        let slice = Timeout::new(0, move || {
             let end = js_sys::Date::now() + SLICE;
             let Some(mut work) = self.work.try_update_value(Option::take).flatten() else {
                 // A change came in between.
@@ -129,6 +133,7 @@ impl Explained {
             self.work.set_value(Some(work));
             self.go_on();
         });
+        slice.forget();
     }
 
     /// The settings behind the line that is pointed at, and where each was
@@ -198,6 +203,7 @@ impl Explained {
 
     /// Points at the line that is some lines away, and shows it.
     fn move_by(self, step: isize) {
+        self.rest.set_value(None);
         let objects = self.state.objects.get_untracked();
         let count: usize = objects
             .iter()
@@ -230,6 +236,12 @@ impl Explained {
 
     /// What the mouse and the keyboard do in the manifests.
     pub(crate) fn on_pointer(self, event: &web_sys::PointerEvent) {
+        // Lines that scroll below a resting pointer are none that somebody points at.
+        let place = (event.client_x(), event.client_y());
+        if self.place.get_value() == Some(place) {
+            return;
+        }
+        self.place.set_value(Some(place));
         let target = event.target().and_then(|target| target.dyn_into().ok());
         let objects = self.state.objects.get_untracked();
         let line = target.and_then(|element: Element| line_of(&objects, &element));
