@@ -258,7 +258,7 @@ impl Explained {
         let Some(line) = target.and_then(|element| line_of(&objects, &element)) else {
             return;
         };
-        // Whoever selects text wants to keep the place.
+        // A click that ends a selection of text goes nowhere.
         let selection = window().get_selection().ok().flatten();
         if selection.is_some_and(|selection| !selection.is_collapsed()) {
             return;

@@ -111,7 +111,7 @@ fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
         return;
     };
-    let meant = mended_hosts(list);
+    let meant = fixed_hosts(list);
     let shut_out: Vec<&PublicHost<'_>> = named(facts)
         .filter(|public| public.is_kept && !answers(&meant, public.host))
         .collect();
@@ -146,7 +146,7 @@ fn origin_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
         return;
     };
-    let meant = mended_origins(list, facts);
+    let meant = fixed_origins(list, facts);
     let missing: Vec<String> = named(facts)
         .filter(|public| !takes_origin(&meant, public))
         .filter_map(|public| Some(format!("{}://{}", public.schemes.first()?, public.host)))
@@ -174,7 +174,7 @@ fn host_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_hosts(), facts.effective_hosts()) else {
         return;
     };
-    let meant = mended_hosts(list);
+    let meant = fixed_hosts(list);
     let useless = left_behind(list, &meant);
     if useless.is_empty() {
         return;
@@ -203,7 +203,7 @@ fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (Some(setting), Some(list)) = (facts.allowed_origins(), facts.effective_origins()) else {
         return;
     };
-    let meant = mended_origins(list, facts);
+    let meant = fixed_origins(list, facts);
     let useless = left_behind(list, &meant);
     if useless.is_empty() {
         return;
@@ -230,9 +230,9 @@ fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(rewrite(finding, &setting, meant));
 }
 
-/// The entries of a list that the mended one does not have.
-fn left_behind(list: &str, mended: &str) -> Vec<String> {
-    let kept: BTreeSet<&str> = host_pattern::entries(mended).collect();
+/// The entries of a list that the fixed one does not have.
+fn left_behind(list: &str, fixed: &str) -> Vec<String> {
+    let kept: BTreeSet<&str> = host_pattern::entries(fixed).collect();
     host_pattern::entries(list)
         .filter(|entry| !entry.is_empty() && !kept.contains(entry))
         .map(str::to_owned)
@@ -240,7 +240,7 @@ fn left_behind(list: &str, mended: &str) -> Vec<String> {
 }
 
 /// The list with each entry as the `Host` header would have it.
-fn mended_hosts(list: &str) -> String {
+fn fixed_hosts(list: &str) -> String {
     host_pattern::appended(
         "",
         list.split([',', ' ', '\t', '\n', '\r']).map(|entry| {
@@ -252,7 +252,7 @@ fn mended_hosts(list: &str) -> String {
 }
 
 /// The list with each entry as browsers write an origin.
-fn mended_origins(list: &str, facts: &Facts<'_>) -> String {
+fn fixed_origins(list: &str, facts: &Facts<'_>) -> String {
     let scheme_of = |host: &str| {
         named(facts)
             .find(|public| public.host == host)

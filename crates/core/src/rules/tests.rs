@@ -68,19 +68,19 @@ fn each_example_has_no_other_fault() {
 }
 
 #[test]
-fn each_example_can_be_mended() {
+fn each_example_can_be_fixed() {
     for (_, rule) in catalogue() {
-        let Some(mended) = fixed_example(rule) else {
+        let Some(fixed) = fixed_example(rule) else {
             panic!("{}: no fix", rule.code);
         };
-        let outcome = check(&mended);
+        let outcome = check(&fixed);
         let left: Vec<_> = outcome
             .diagnostics
             .iter()
             .filter(|found| found.code == rule.code || found.severity < Severity::Hint)
             .map(|found| format!("{} {}: {}", found.code, found.path, found.message))
             .collect();
-        assert!(left.is_empty(), "{}: {left:#?}\n{mended}", rule.code);
+        assert!(left.is_empty(), "{}: {left:#?}\n{fixed}", rule.code);
     }
 }
 
@@ -167,7 +167,7 @@ fn a_page_tells_all() {
     ] {
         assert!(page.contains(part), "{part:?}\n{page}");
     }
-    // Its mended example is the rule's own text.
+    // Its fixed example is the rule's own text.
     assert!(super::page(find("MK701").unwrap()).contains("No fix can know"));
 }
 
@@ -316,7 +316,7 @@ fn of(text: &str, code: &str) -> Vec<String> {
 }
 
 /// The values after the first fix of a code.
-fn mended(text: &str, code: &str) -> serde_json::Value {
+fn fixed(text: &str, code: &str) -> serde_json::Value {
     let outcome = check(text);
     let found = outcome
         .diagnostics
@@ -339,7 +339,7 @@ fn a_store_among_the_options_becomes_a_setting() {
         )
     };
     let db = "sqlite:////mlflow/a.db";
-    for (mlflow, options, expected, mended_stores) in [
+    for (mlflow, options, expected, fixed_stores) in [
         // Another database than garbage collection's.
         (
             "backendStoreUri: 'sqlite:////mlflow/b.db'",
@@ -391,10 +391,10 @@ fn a_store_among_the_options_becomes_a_setting() {
         let found = of(&text, "MK311");
         assert_eq!(found.len(), 1, "{found:?}\n{text}");
         assert!(found[0].starts_with(&expected), "{found:?}\n{text}");
-        let mended = mended(&text, "MK311");
-        assert_eq!(mended["mlflow"], mended_stores, "{text}");
-        assert_eq!(mended["server"]["value_options"], serde_json::json!({}));
-        assert!(of(&mended.to_string(), "MK311").is_empty());
+        let fixed = fixed(&text, "MK311");
+        assert_eq!(fixed["mlflow"], fixed_stores, "{text}");
+        assert_eq!(fixed["server"]["value_options"], serde_json::json!({}));
+        assert!(of(&fixed.to_string(), "MK311").is_empty());
     }
     // A password is not shown.
     let secret = text(
@@ -409,7 +409,7 @@ fn a_store_among_the_options_becomes_a_setting() {
         .unwrap();
     assert!(!format!("{fix:?}").contains("hush"), "{fix:?}");
     assert_eq!(
-        mended(&secret, "MK311")["mlflow"],
+        fixed(&secret, "MK311")["mlflow"],
         serde_json::json!({
             "backendStoreUriFrom": {"secretKeyRef": {"name": "mlflow-db-secret", "key": "uri"}},
         })
@@ -435,7 +435,7 @@ fn a_variable_that_becomes_a_setting_goes_on_winning() {
          mlflow: {{backendStoreUriFrom: {{secretKeyRef: {{name: s, key: k}}}}}}\n\
          storage: {{enabled: true}}\n"
     );
-    let values = mended(&text, "MK850");
+    let values = fixed(&text, "MK850");
     assert_eq!(values["mlflow"], serde_json::json!({"backendStoreUri": db}));
     assert_eq!(values["env"], serde_json::json!([]));
 }
@@ -488,17 +488,17 @@ extraVolumeMounts: [{name: pair, mountPath: /pair}]
             found[0].starts_with("error server.value_options.uvicorn_opts: "),
             "{found:?}"
         );
-        let mended = mended(&text, "MK312");
-        assert_eq!(mended["tls"]["enabled"], true);
-        assert_eq!(mended["tls"]["secretName"], secret);
-        assert_eq!(mended["server"]["value_options"]["uvicorn_opts"], left);
-        assert!(of(&mended.to_string(), "MK312").is_empty());
+        let fixed = fixed(&text, "MK312");
+        assert_eq!(fixed["tls"]["enabled"], true);
+        assert_eq!(fixed["tls"]["secretName"], secret);
+        assert_eq!(fixed["server"]["value_options"]["uvicorn_opts"], left);
+        assert!(of(&fixed.to_string(), "MK312").is_empty());
     }
     let by_env =
         format!("{ON_THE_VOLUME}env: [{{name: MLFLOW_UVICORN_OPTS, value: --ssl-certfile=/y}}]\n");
     assert_eq!(of(&by_env, "MK312").len(), 1);
-    let mended = mended(&by_env, "MK312");
-    assert_eq!(mended["env"], serde_json::json!([]));
+    let fixed = fixed(&by_env, "MK312");
+    assert_eq!(fixed["env"], serde_json::json!([]));
     let other = format!(
         "{ON_THE_VOLUME}server: {{value_options: {{uvicorn_opts: --timeout-keep-alive=75}}}}\n"
     );
@@ -517,24 +517,24 @@ fn a_list_of_hosts_that_would_be_derived_goes() {
         "a.example.com",
         "a.example.com:443,localhost:*, mlflow-mlflow.other",
     ] {
-        let mended = mended(&with(list), "MK505");
-        let hosts = &mended["server"]["value_options"]["allowed_hosts"];
+        let fixed = fixed(&with(list), "MK505");
+        let hosts = &fixed["server"]["value_options"]["allowed_hosts"];
         if list.contains("other") {
             let hosts = hosts.as_str().unwrap();
             assert!(hosts.ends_with(",0.0.0.0:*"), "{hosts}");
         } else {
             assert_eq!(*hosts, serde_json::Value::Null, "{list}");
         }
-        assert_eq!(of(&mended.to_string(), "MK505"), [""; 0]);
-        assert_eq!(of(&mended.to_string(), "MK527"), [""; 0]);
+        assert_eq!(of(&fixed.to_string(), "MK505"), [""; 0]);
+        assert_eq!(of(&fixed.to_string(), "MK527"), [""; 0]);
     }
     // `envFrom` changes nothing: they are derived there too.
     let unseen = format!(
         "{}envFrom: [{{secretRef: {{name: s}}}}]\n",
         with("a.example.com")
     );
-    let mended = mended(&unseen, "MK505");
-    let hosts = &mended["server"]["value_options"]["allowed_hosts"];
+    let fixed = fixed(&unseen, "MK505");
+    let hosts = &fixed["server"]["value_options"]["allowed_hosts"];
     assert_eq!(*hosts, serde_json::Value::Null);
 }
 
@@ -784,7 +784,7 @@ fn passwords_need_a_certificate_for_each_host() {
         let found = of(&with(tls), "MK524");
         assert_eq!(found.first().map(String::as_str), expected, "{tls}");
     }
-    let values = mended(&with("[{secretName: s, hosts: [a.example.com]}]"), "MK524");
+    let values = fixed(&with("[{secretName: s, hosts: [a.example.com]}]"), "MK524");
     let certificates = &values["ingress"]["tls"];
     assert_eq!(certificates[0]["secretName"], "s");
     assert_eq!(

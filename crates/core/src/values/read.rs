@@ -33,7 +33,7 @@ pub(crate) fn each_object(
         let Ok(path) = ValuePath::parse(path) else {
             continue;
         };
-        // Nobody can mend a default.
+        // A fault of a default is none that the user can fix.
         if let Some(node) = merged.at(&path)
             && !node.span.is_default()
         {
