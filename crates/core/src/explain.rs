@@ -170,8 +170,8 @@ impl Explainer {
     /// `None` when they cannot be read, which is reported there.
     pub fn new(layers: &[Layer], release: &Release) -> Option<Self> {
         let mut diagnostics = Vec::new();
-        let layered = layers::merge(layers, &mut diagnostics);
-        let (values, _) = values::read(&layered.merged, &mut diagnostics);
+        let (sources, merged) = layers::merge_only(layers, &mut diagnostics);
+        let (values, _) = values::read(&merged, &mut diagnostics);
         if diagnostic::has_errors(&diagnostics) {
             return None;
         }
@@ -181,9 +181,9 @@ impl Explainer {
             .map(|manifest| compare::leaves(manifest.object()))
             .collect();
         Some(Self {
-            sources: layered.sources,
-            settings: variation::settings(&layered.merged),
-            merged: layered.merged,
+            sources,
+            settings: variation::settings(&merged),
+            merged,
             release: release.clone(),
             fields: vec![Found::default(); sizes.iter().sum()],
             manifests,

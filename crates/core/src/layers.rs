@@ -107,39 +107,65 @@ pub struct Layered {
 /// assert_eq!(source.origin.to_string(), "--set");
 /// ```
 pub fn merge(layers: &[Layer], diagnostics: &mut Vec<Diagnostic>) -> Layered {
-    let sources = Sources::new();
+    merge_over(defaults(), Sources::new(), layers, diagnostics)
+}
+
+/// The same for who does not ask what the user supplied. Copying that for
+/// nobody would take a twentieth of the time of a render.
+pub(crate) fn merge_only(layers: &[Layer], diagnostics: &mut Vec<Diagnostic>) -> (Sources, Node) {
+    let mut sources = Sources::new();
+    let user = supplied(defaults(), &mut sources, layers, diagnostics);
+    (sources, merge::merge(defaults(), user))
+}
+
+fn defaults() -> &'static Node {
+    static NONE: Node = Node::empty_mapping(Span::new(SourceId::DEFAULTS, 0, 0));
     // A test holds that the defaults can be read.
-    let defaults = crate::values::default_tree()
-        .cloned()
-        .unwrap_or_else(|| Node::empty_mapping(Span::new(SourceId::DEFAULTS, 0, 0)));
-    merge_over(defaults, sources, layers, diagnostics)
+    crate::values::default_tree().unwrap_or(&NONE)
 }
 
 /// Merges layers over any defaults, so that the merge is tested apart from
 /// what the defaults happen to be.
 fn merge_over(
-    defaults: Node,
+    defaults: &Node,
     mut sources: Sources,
     layers: &[Layer],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Layered {
+    let user = supplied(defaults, &mut sources, layers, diagnostics);
+    let merged = merge::merge(defaults, user.clone());
+    Layered {
+        sources,
+        user,
+        merged,
+    }
+}
+
+/// What the user supplied, merged. The defaults are asked where an index names
+/// an element of a default list.
+fn supplied(
+    defaults: &Node,
+    sources: &mut Sources,
+    layers: &[Layer],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Node {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
     ordered.sort_by_key(|layer| layer.rank());
 
     let mut user = Node::empty_mapping(Span::new(SourceId::DEFAULTS, 0, 0));
-    let mut assigner = Assigner::new(&defaults);
+    let mut assigner = Assigner::new(defaults);
     for layer in ordered {
         let (flag, expression, grammar, contents): (_, _, _, &[String]) = match layer {
             Layer::Preset(name) => {
-                if let Some(over) = read_preset(name, &mut sources, diagnostics) {
-                    merge::merge(&mut user, over);
+                if let Some(over) = read_preset(name, sources, diagnostics) {
+                    user = merge::merge(&user, over);
                 }
                 continue;
             }
             Layer::File { name, text } => {
                 let source = sources.add(Origin::File(name.clone()), text.clone());
                 if let Some(over) = read_values(text, source, diagnostics) {
-                    merge::merge(&mut user, over);
+                    user = merge::merge(&user, over);
                 }
                 continue;
             }
@@ -163,20 +189,14 @@ fn merge_over(
         match assignments {
             Ok(assignments) => {
                 for assignment in assignments {
-                    diagnostics.extend(assigner.assign(&mut user, assignment, &sources));
+                    diagnostics.extend(assigner.assign(&mut user, assignment, sources));
                 }
             }
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
 
-    let mut merged = defaults;
-    merge::merge(&mut merged, user.clone());
-    Layered {
-        sources,
-        user,
-        merged,
-    }
+    user
 }
 
 /// The file names of a `--set-file` expression, in order.

@@ -71,27 +71,27 @@ pub enum Rules {
 /// Renders a release from layers of values.
 pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
     let mut diagnostics = Vec::new();
-    let layered = layers::merge(layers, &mut diagnostics);
+    let (sources, merged) = layers::merge_only(layers, &mut diagnostics);
     // What an unreadable layer would have said is not known, so nothing is
     // said about what is missing.
     let all_read = !diagnostic::has_errors(&diagnostics);
-    let (values, left_out) = values::read(&layered.merged, &mut diagnostics);
+    let (values, left_out) = values::read(&merged, &mut diagnostics);
     let resolved = resolve::resolve(&values, release);
 
     let mut findings = Vec::new();
     if all_read {
-        findings = check::check(&values, &resolved, release, &layered.merged);
+        findings = check::check(&values, &resolved, release, &merged);
     }
     let mut silenced = Vec::new();
     if all_read {
-        let by_values = check::ignored_rules(&values, &layered.merged, &mut findings);
+        let by_values = check::ignored_rules(&values, &merged, &mut findings);
         let ignored = match rules {
             Rules::Skip => None,
             Rules::Run => Some(by_values),
             Rules::Except(codes) => Some([by_values.as_slice(), codes].concat()),
         };
         if let Some(ignored) = ignored {
-            let found = rules::run(&values, &resolved, release, &layered.merged, &ignored);
+            let found = rules::run(&values, &resolved, release, &merged, &ignored);
             findings.extend(found.diagnostics);
             silenced = found.silenced;
         }
@@ -106,10 +106,10 @@ pub fn render(layers: &[Layer], release: &Release, rules: &Rules) -> Outcome {
     let manifests = (!diagnostic::has_errors(&diagnostics))
         .then(|| render::render(&resolved, resolved.site(&values)));
     Outcome {
-        sources: layered.sources,
+        sources,
         diagnostics,
         silenced,
-        merged: layered.merged,
+        merged,
         all_read,
         features: resolved.features(),
         manifests,

@@ -28,7 +28,7 @@ fn node(value: &serde_json::Value) -> Node {
 
 fn over(defaults: &serde_json::Value, layers: &[Layer]) -> (Layered, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let layered = merge_over(node(defaults), Sources::new(), layers, &mut diagnostics);
+    let layered = merge_over(&node(defaults), Sources::new(), layers, &mut diagnostics);
     (layered, diagnostics)
 }
 
@@ -276,9 +276,7 @@ mod laws {
     }
 
     fn merged(base: &serde_json::Value, over: &serde_json::Value) -> serde_json::Value {
-        let mut base = node(base);
-        merge::merge(&mut base, node(over));
-        base.to_json()
+        merge::merge(&node(base), node(over)).to_json()
     }
 
     /// Helm's own merge, as short as it can be said.

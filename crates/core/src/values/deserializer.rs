@@ -20,14 +20,15 @@ use std::fmt::Display;
 const MAX_FAULTS: usize = 50;
 
 /// Reads a `T`. What cannot be read is reported, left out and named in the
-/// second result; fields left out have their defaults.
+/// second result; fields left out have their defaults. So have the entries of
+/// the first level that nobody wrote, which are not read at all.
 pub(super) fn from_node<T: DeserializeOwned + Default>(
     node: &Node,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (T, Vec<ValuePath>) {
     let mut left_out = Vec::new();
     loop {
-        let Pass { result, unread } = pass(node, &left_out);
+        let Pass { result, unread } = pass(node, &left_out, Defaults::Known);
         let fault = match result {
             Ok(value) => {
                 diagnostics.extend(unread.into_iter().map(|key| key.diagnostic));
@@ -50,7 +51,8 @@ pub(super) fn from_node<T: DeserializeOwned + Default>(
 /// Reads a `T` from a variation of a tree that could be read. The first fault
 /// is the result.
 pub(super) fn from_variation<T: DeserializeOwned>(node: &Node) -> Result<T, Refused> {
-    let pass = pass(node, &[]);
+    // A variation may stand below an entry that nobody wrote.
+    let pass = pass(node, &[], Defaults::Read);
     let (path, words) = match (pass.result, pass.unread.into_iter().next()) {
         (Ok(value), None) => return Ok(value),
         (Ok(_), Some(key)) => (key.diagnostic.path, key.siblings),
@@ -82,12 +84,13 @@ struct Pass<T> {
 
 /// Reads a `T` as far as its first fault, and finds the keys that nobody reads.
 /// Nulls that mean the default are left out as well, all of them together.
-fn pass<T: DeserializeOwned>(node: &Node, left_out: &[ValuePath]) -> Pass<T> {
+fn pass<T: DeserializeOwned>(node: &Node, left_out: &[ValuePath], defaults: Defaults) -> Pass<T> {
     let mut skipped = left_out.to_vec();
     loop {
         skipped.sort_unstable();
         let reading = Reading {
             skipped: &skipped,
+            defaults,
             unread: RefCell::default(),
             unset: RefCell::default(),
         };
@@ -109,10 +112,21 @@ fn pass<T: DeserializeOwned>(node: &Node, left_out: &[ValuePath]) -> Pass<T> {
     }
 }
 
+/// What is done with the entries of the first level that are as the built-in
+/// defaults have them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Defaults {
+    /// They are left out: `T::default()` has their values, which a test holds.
+    Known,
+    /// They are read.
+    Read,
+}
+
 /// What one pass knows and finds.
 struct Reading<'a> {
     /// Places that are read as if nobody had written them, sorted.
     skipped: &'a [ValuePath],
+    defaults: Defaults,
     unread: RefCell<Vec<Unread>>,
     /// Nulls that mean the default; the reading begins again without them.
     unset: RefCell<Vec<ValuePath>>,
@@ -823,8 +837,13 @@ impl<'a> Entries<'a> {
             if !skipped.is_empty() && skipped.binary_search(&place.path()).is_ok() {
                 continue;
             }
-            if matches!(self.parent.place, Place::Root) && is_foreign(&entry.key) {
-                continue;
+            if matches!(self.parent.place, Place::Root) {
+                // A mapping that a layer says anything of has that layer's place.
+                let is_known = self.parent.reading.defaults == Defaults::Known
+                    && entry.value.span.is_default();
+                if is_known || is_foreign(&entry.key) {
+                    continue;
+                }
             }
             if entry.key_reinterpreted && matches!(self.keys, Keys::Free) {
                 let path = place.path();

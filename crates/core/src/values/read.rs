@@ -30,14 +30,13 @@ pub(crate) fn each_object(
     visit: &mut dyn FnMut(&'static Schema, &Node, &ValuePath),
 ) {
     for (path, kind) in SETTINGS {
-        let Ok(path) = ValuePath::parse(path) else {
-            continue;
-        };
         // A fault of a default is none that the user can fix.
-        if let Some(node) = merged.at(&path)
-            && !node.span.is_default()
-        {
-            each_object_below(node, kind, &path, visit);
+        let written = path.split('.').try_fold(merged, |node, key| {
+            let below = &node.entry(key)?.value;
+            (!below.span.is_default()).then_some(below)
+        });
+        if let Some(node) = written {
+            each_object_below(node, kind, &ValuePath::of_keys(path), visit);
         }
     }
 }
@@ -189,9 +188,16 @@ fn places_of(key: &str, node: &Node, path: &ValuePath) -> Vec<ValuePath> {
 mod tests {
     use super::*;
 
+    /// The tree of a file that somebody wrote.
+    fn written(text: &str) -> Node {
+        let origin = crate::source::Origin::File("values.yaml".to_owned());
+        let source = crate::source::Sources::new().add(origin, text.to_owned());
+        crate::yaml::read(text, source, &mut Vec::new()).unwrap()
+    }
+
     /// What is said of the one fault of a text.
     fn fault(text: &str) -> Diagnostic {
-        let merged = crate::yaml::read(text, SourceId::DEFAULTS, &mut Vec::new()).unwrap();
+        let merged = written(text);
         let mut diagnostics = Vec::new();
         read(&merged, &mut diagnostics);
         assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
@@ -200,12 +206,7 @@ mod tests {
 
     #[test]
     fn an_element_of_which_nothing_was_written_lacks_its_keys() {
-        let source = crate::source::Sources::new().add(
-            crate::source::Origin::File("values.yaml".to_owned()),
-            String::new(),
-        );
-        let text = "extraVolumes: [null, {name: a}]\nsecurityContext: null\n";
-        let merged = crate::yaml::read(text, source, &mut Vec::new()).unwrap();
+        let merged = written("extraVolumes: [null, {name: a}]\nsecurityContext: null\n");
         let mut diagnostics = Vec::new();
         read(&merged, &mut diagnostics);
         let paths: Vec<String> = diagnostics
@@ -213,6 +214,19 @@ mod tests {
             .map(|found| format!("{} {}", found.code.id, found.path))
             .collect();
         assert_eq!(paths, ["MK103 extraVolumes[0].name"]);
+    }
+
+    #[test]
+    fn what_nobody_wrote_has_the_default_values() {
+        let merged = written(crate::values::DEFAULTS);
+        let mut diagnostics = Vec::new();
+        let (values, left_out) = read(&merged, &mut diagnostics);
+        assert_eq!(diagnostics, []);
+        assert!(left_out.is_empty());
+        assert_eq!(values, Values::default());
+        assert_eq!(read_variation(&merged).unwrap(), values);
+        assert_eq!(read_variation(default_tree().unwrap()).unwrap(), values);
+        assert_eq!(read(default_tree().unwrap(), &mut diagnostics).0, values);
     }
 
     #[test]

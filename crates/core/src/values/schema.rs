@@ -225,7 +225,6 @@ fn comment(description: &str, depth: usize, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceId;
 
     #[test]
     fn the_defaults_file_is_current() {
@@ -234,20 +233,5 @@ mod tests {
             commented_defaults(),
             "run `cargo xtask generate`"
         );
-    }
-
-    #[test]
-    fn the_defaults_file_reads_as_the_defaults() {
-        let mut diagnostics = Vec::new();
-        let node = crate::yaml::read(
-            crate::values::DEFAULTS,
-            SourceId::DEFAULTS,
-            &mut diagnostics,
-        )
-        .unwrap();
-        let (values, left_out) = crate::values::read(&node, &mut diagnostics);
-        assert_eq!(diagnostics, []);
-        assert!(left_out.is_empty());
-        assert_eq!(values, Values::default());
     }
 }
