@@ -119,7 +119,9 @@ impl Scalar {
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null => true,
-            Self::Plain(text) => super::resolve(text) == super::Implicit::Null,
+            Self::Plain(text) => {
+                text.len() <= "null".len() && super::resolve(text) == super::Implicit::Null
+            }
             _ => false,
         }
     }

@@ -354,7 +354,7 @@ impl Reader<'_> {
             );
         }
         if self.key_expected() {
-            let key = key(&scalar, span);
+            let key = key(scalar, span);
             if let Some(Open {
                 collection: Collection::Mapping { key: slot, .. },
                 ..
@@ -408,7 +408,7 @@ impl Reader<'_> {
         }
         let node = anchored.node.clone();
         if self.key_expected() {
-            let Value::Scalar(scalar) = &node.value else {
+            let Value::Scalar(scalar) = node.value else {
                 return Err(stop(
                     Code::SYNTAX,
                     span,
@@ -526,28 +526,29 @@ impl Reader<'_> {
 
     /// Entries with what `<<` brought in behind them; reports keys given twice.
     fn unique(&mut self, entries: Vec<Entry>, merged: Vec<Entry>) -> Vec<Entry> {
+        // Most mappings have few keys, for which looking at each is fastest.
+        const FEW: usize = 16;
+        let differ = |entries: &[Entry]| {
+            let mut rest = entries;
+            while let [first, others @ ..] = rest {
+                if others.iter().any(|other| other.key == first.key) {
+                    return false;
+                }
+                rest = others;
+            }
+            true
+        };
+        if merged.is_empty() && entries.len() <= FEW && differ(&entries) {
+            return entries;
+        }
         let mut keys = BTreeMap::new();
         let mut unique: Vec<Entry> = Vec::with_capacity(entries.len() + merged.len());
         let given = entries.len();
         for (position, entry) in entries.into_iter().chain(merged).enumerate() {
-            // Most mappings have few keys, for which looking at each is fastest.
-            const FEW: usize = 16;
-            let first = if unique.len() < FEW {
-                unique.iter().position(|other| other.key == entry.key)
-            } else {
-                if keys.is_empty() {
-                    let known = unique.iter().enumerate();
-                    keys = known
-                        .map(|(place, other)| (other.key.clone(), place))
-                        .collect();
-                }
-                keys.get(&entry.key).copied()
-            };
-            match first.and_then(|first| unique.get(first)) {
+            let first = keys.get(&entry.key);
+            match first.and_then(|first: &usize| unique.get(*first)) {
                 None => {
-                    if !keys.is_empty() {
-                        keys.insert(entry.key.clone(), unique.len());
-                    }
+                    keys.insert(entry.key.clone(), unique.len());
                     unique.push(entry);
                 }
                 Some(first) if position < given => {
@@ -649,29 +650,30 @@ fn merge_entry(entry: Entry, before: &mut [Entry], merged: &mut Vec<Entry>) {
     merged.push(entry);
 }
 
-fn key(scalar: &Scalar, span: Span) -> Key {
-    let (text, reinterpreted) = match scalar {
-        Scalar::Plain(text) => {
-            let read = match resolve(text) {
-                Implicit::String => text.clone(),
-                Implicit::Null => "null".to_owned(),
-                Implicit::Bool(value) => value.to_string(),
-                Implicit::Int(value) => value.to_string(),
-                Implicit::Float(value) => value.to_string(),
-            };
-            let reinterpreted = read != *text;
-            (read, reinterpreted)
-        }
-        Scalar::String(text) => (text.clone(), false),
-        // Keys come from text, which is one of the above.
-        _ => (String::new(), false),
-    };
-    Key {
-        is_merge: *scalar == Scalar::Plain("<<".to_owned()),
-        text,
-        reinterpreted,
+fn key(scalar: Scalar, span: Span) -> Key {
+    let mut key = Key {
+        is_merge: matches!(&scalar, Scalar::Plain(text) if text == "<<"),
+        text: String::new(),
+        reinterpreted: false,
         span,
+    };
+    match scalar {
+        Scalar::Plain(text) => {
+            let read = match resolve(&text) {
+                Implicit::String => None,
+                Implicit::Null => Some("null".to_owned()),
+                Implicit::Bool(value) => Some(value.to_string()),
+                Implicit::Int(value) => Some(value.to_string()),
+                Implicit::Float(value) => Some(value.to_string()),
+            };
+            key.reinterpreted = read.as_ref().is_some_and(|read| *read != text);
+            key.text = read.unwrap_or(text);
+        }
+        Scalar::String(text) => key.text = text,
+        // Keys come from text, which is one of the above.
+        _ => {}
     }
+    key
 }
 
 /// Number of nodes, and levels of collections.

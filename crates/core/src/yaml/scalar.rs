@@ -1,5 +1,7 @@
 //! What Kubernetes' YAML reader makes of bare scalars.
 
+use std::borrow::Cow;
+
 /// The meaning of a bare scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Implicit {
@@ -45,7 +47,11 @@ pub fn resolve(text: &str) -> Implicit {
         if let Some(number) = number(text) {
             return number;
         }
-    } else if !first.is_ascii_alphabetic() && first != '~' {
+    } else if !matches!(
+        first.to_ascii_lowercase(),
+        '~' | 'n' | 'y' | 'o' | 't' | 'f'
+    ) {
+        // No word that means something else begins so.
         return Implicit::String;
     }
     word(text).unwrap_or(Implicit::String)
@@ -73,10 +79,14 @@ fn word(text: &str) -> Option<Implicit> {
 
 fn number(text: &str) -> Option<Implicit> {
     // Go drops every underscore before it looks at the digits.
-    let plain = text.replace('_', "");
+    let plain = if text.contains('_') {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
+    };
     let (negative, digits) = match plain.strip_prefix(['+', '-']) {
         Some(digits) => (plain.starts_with('-'), digits),
-        None => (false, plain.as_str()),
+        None => (false, &*plain),
     };
     let radix = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => Some((16, 2)),
@@ -103,6 +113,10 @@ fn number(text: &str) -> Option<Implicit> {
 fn integer(digits: &str, radix: u32, negative: bool) -> Option<Implicit> {
     if digits.is_empty() || digits.starts_with(['+', '-']) {
         return None;
+    }
+    // Most are short, and 128 bits take several times as long.
+    if let Ok(magnitude) = i64::from_str_radix(digits, radix) {
+        return Some(Implicit::Int(if negative { -magnitude } else { magnitude }));
     }
     let magnitude = i128::from_str_radix(digits, radix).ok()?;
     let number = if negative { -magnitude } else { magnitude };

@@ -78,8 +78,10 @@ struct Writer {
 
 impl Writer {
     fn new(dashes: Dashes, leaves: Option<Vec<Range<usize>>>) -> Self {
+        // Room for most releases. Without it, growing took a fifth of the time.
+        const USUAL_LENGTH: usize = 16 * 1024;
         Self {
-            text: String::new(),
+            text: String::with_capacity(USUAL_LENGTH),
             dashes,
             leaves,
         }
@@ -112,11 +114,11 @@ impl Writer {
             } else {
                 self.margin(indent);
             }
-            match key {
-                key if is_bare_word(key) => self.text.push_str(key),
+            match known_form(key) {
+                Some(form) => self.known(form, key),
                 // A key stands on one line.
-                key if key.contains(['\n', '\r']) => self.text.push_str(&quoted_text(key)),
-                key => self.text.push_str(&library_text(key)),
+                None if key.contains(['\n', '\r']) => self.text.push_str(&quoted_text(key)),
+                None => self.text.push_str(&library_text(key)),
             }
             self.text.push(':');
             self.below(value, indent);
@@ -173,30 +175,55 @@ impl Writer {
     }
 
     fn margin(&mut self, indent: usize) {
-        self.text.extend(std::iter::repeat_n(' ', indent));
+        const BLANKS: &str = "                                ";
+        let mut left = indent;
+        while left > 0 {
+            let some = BLANKS.get(..left).unwrap_or(BLANKS);
+            self.text.push_str(some);
+            left -= some.len();
+        }
+    }
+
+    /// Appends a text in a form that was found without the library.
+    fn known(&mut self, form: Form, text: &str) {
+        match form {
+            Form::Bare => self.text.push_str(text),
+            Form::Quoted => {
+                self.text.push('"');
+                self.text.push_str(text);
+                self.text.push('"');
+            }
+        }
+    }
+
+    /// Appends a text that the library wrote.
+    fn lines(&mut self, written: &str, indent: usize) {
+        let mut lines = written.split('\n');
+        self.text.push_str(lines.next().unwrap_or_default());
+        for line in lines {
+            self.text.push('\n');
+            if !line.is_empty() {
+                // The library indents the lines of a block by two.
+                self.margin(indent.saturating_sub(2));
+                self.text.push_str(line);
+            }
+        }
     }
 
     /// Appends a scalar or an empty collection, without a line break behind it.
     fn scalar(&mut self, value: &Value, indent: usize) {
         let start = self.text.len();
         match value {
-            Value::String(string) if is_bare_word(string) => self.text.push_str(string),
-            Value::String(string) => {
-                let written = library_text(string);
-                let mut lines = written.split('\n');
-                self.text.push_str(lines.next().unwrap_or_default());
-                for line in lines {
-                    self.text.push('\n');
-                    if !line.is_empty() {
-                        // The library indents the lines of a block by two.
-                        self.margin(indent.saturating_sub(2));
-                        self.text.push_str(line);
-                    }
-                }
-            }
+            Value::String(string) => match known_form(string) {
+                Some(form) => self.known(form, string),
+                None => self.lines(&library_text(string), indent),
+            },
             Value::Object(_) => self.text.push_str("{}"),
             Value::Array(_) => self.text.push_str("[]"),
-            scalar => self.text.push_str(&scalar.to_string()),
+            Value::Null => self.text.push_str("null"),
+            Value::Bool(true) => self.text.push_str("true"),
+            Value::Bool(false) => self.text.push_str("false"),
+            Value::Number(number) => self.text.push_str(&number.to_string()),
         }
         if let Some(leaves) = &mut self.leaves {
             leaves.push(start..self.text.len());
@@ -204,17 +231,71 @@ impl Writer {
     }
 }
 
-/// Text that every version of YAML reads as itself where it stands in a
-/// block: no blanks, nothing that begins another kind of node, and not one of
-/// the words that are values. What is none of these the library decides.
-fn is_bare_word(text: &str) -> bool {
-    let begins = |first: char| first.is_ascii_alphabetic() || first == '/';
-    text.starts_with(begins)
-        && !text.ends_with(':')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./=:@,*[]".contains(&byte))
-        && resolve(text) == Implicit::String
+/// How a text is written that needs no look of the library's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// As it is.
+    Bare,
+    /// In double quotes, with nothing to escape.
+    Quoted,
+}
+
+/// The form of most texts that stand in objects: words, names, paths, URIs,
+/// options of a command, numbers that are texts. `None` for what the library
+/// decides; where this decides, the library would say the same, but for `nan`,
+/// `inf` and spellings such as `nULL`, which it quotes for readers that are laxer
+/// than YAML.
+fn known_form(text: &str) -> Option<Form> {
+    let bytes = text.as_bytes();
+    let is_word = match bytes {
+        [] => return Some(Form::Quoted),
+        [b'-', b'-', b'a'..=b'z' | b'A'..=b'Z', ..] | [b'/', ..] => false,
+        [b'a'..=b'z' | b'A'..=b'Z', ..] => true,
+        [b'0'..=b'9', rest @ ..] => {
+            return rest.iter().all(u8::is_ascii_digit).then_some(Form::Quoted);
+        }
+        _ => return None,
+    };
+    let is_harmless = bytes.iter().all(|byte| is_harmless_inside(*byte)) || has_only_gaps(bytes);
+    if !is_harmless || text.ends_with(':') {
+        None
+    } else if is_word && resolve(text) != Implicit::String {
+        Some(Form::Quoted)
+    } else {
+        Some(Form::Bare)
+    }
+}
+
+/// Whether all characters are harmless but for single blanks, which end nothing
+/// and behind which nothing begins.
+fn has_only_gaps(bytes: &[u8]) -> bool {
+    let mut words = bytes.split(|byte| *byte == b' ').peekable();
+    std::iter::from_fn(|| Some((words.next()?, words.peek().is_none()))).all(|(word, is_last)| {
+        let begins = |byte: &u8| byte.is_ascii_alphanumeric() || b"-/".contains(byte);
+        word.first().is_some_and(begins)
+            && (is_last || word.last() != Some(&b':'))
+            && word.iter().all(|byte| is_harmless_inside(*byte))
+    })
+}
+
+/// Whether a character can stand inside a bare text of a block, whatever stands around it.
+fn is_harmless_inside(byte: u8) -> bool {
+    // Each letter that is written is looked up here.
+    static HARMLESS: [bool; 256] = {
+        let harmless = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789\
+                         -_./=:@,*[]+%?&$();~";
+        let mut table = [false; 256];
+        let mut rest: &[u8] = harmless;
+        while let [byte, others @ ..] = rest {
+            #[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+            {
+                table[*byte as usize] = true;
+            }
+            rest = others;
+        }
+        table
+    };
+    HARMLESS.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
 /// A text as the library writes it as the value of a key, without a line break at its end.
@@ -374,6 +455,99 @@ none: null
                     .prop_map(|entries| Value::Object(entries.into_iter().collect())),
             ]
         })
+    }
+
+    /// Texts near to what decides on a form: words of YAML, numbers, times,
+    /// signs, blanks.
+    fn hostile_text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-zA-Z0-9 :#'\"{}\\[\\],&*!|>%@`~=<.+?$();/\n\t\\\\-]{0,4}",
+            prop::sample::select(vec![
+                "y",
+                "Yes",
+                "NO",
+                "on",
+                "Off",
+                "true",
+                "FALSE",
+                "null",
+                "Null",
+                "nULL",
+                "--",
+                "---",
+                "...",
+                ": ",
+                " #",
+                "- ",
+                " ",
+                "0",
+                "12",
+                "0x1F",
+                "0o7",
+                "0b1",
+                "1e3",
+                "12:30",
+                "2026-11-21",
+                "_",
+                "a",
+                "z",
+                "<<",
+                "=",
+                "/",
+                "\u{e9}",
+                "\u{85}",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    /// What the writer makes of a text without the library; `None` where it asks.
+    fn known(text: &str) -> Option<String> {
+        let mut writer = Writer::new(Dashes::BelowKey, None);
+        writer.known(known_form(text)?, text);
+        Some(writer.text)
+    }
+
+    #[test]
+    fn usual_texts_need_no_library() {
+        for (text, form) in [
+            ("", Form::Quoted),
+            ("yes", Form::Quoted),
+            ("NULL", Form::Quoted),
+            ("5000", Form::Quoted),
+            ("0755", Form::Quoted),
+            ("yesterday", Form::Bare),
+            ("app.kubernetes.io/name", Form::Bare),
+            ("--host=0.0.0.0", Form::Bare),
+            ("/mlflow", Form::Bare),
+            (
+                "postgresql://u:p%40@db:5432/mlflow?sslmode=require",
+                Form::Bare,
+            ),
+            ("exec mlflow gc --older-than 30d", Form::Bare),
+        ] {
+            assert_eq!(known_form(text), Some(form), "{text}");
+            assert_eq!(known(text), Some(library_text(text)), "{text}");
+        }
+        for text in [
+            "a: b", "a #b", "a ", "a:", "-", "--1", "1.5", "a\nb", "'a", "*",
+        ] {
+            assert_eq!(known_form(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn known_forms_are_the_library_s(text in prop_oneof![hostile_text(), any::<String>()]) {
+            let exceptions = ["nan", "inf", "null", "true", "false"];
+            let is_exception = exceptions.iter().any(|word| word.eq_ignore_ascii_case(&text));
+            if let Some(known) = known(&text) && !is_exception {
+                prop_assert_eq!(known, library_text(&text));
+            }
+        }
     }
 
     proptest! {
