@@ -16,7 +16,7 @@ mod tree;
 
 pub(crate) use api::{PERSISTENT_VOLUME_CLAIM_SPEC, SETTINGS};
 pub(crate) use schema::{Readable, Schema, Since, Type, read};
-pub(crate) use tree::{Tree, put, take};
+pub(crate) use tree::{Fields, Tree, field};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,15 +47,22 @@ macro_rules! fields {
     ($name:ident $(by $schema:ident)? { $($field:ident = $key:literal,)* }) => {
         impl $crate::kubernetes::Tree for $name {
             fn to_tree(&self) -> Option<serde_json::Value> {
-                let mut fields = serde_json::Map::new();
-                $($crate::kubernetes::put(&mut fields, $key, self.$field.to_tree());)*
-                $($crate::kubernetes::api::$schema.leave_out_dropped(&mut fields);)?
-                Some(serde_json::Value::Object(fields))
+                const FIELDS: &[&str] = &[$($key),*];
+                let mut fields = $crate::kubernetes::Fields::with_capacity(FIELDS.len());
+                $(fields.put($key, self.$field.to_tree());)*
+                $(fields.leave_out_dropped(&$crate::kubernetes::api::$schema);)?
+                Some(fields.into_tree())
             }
 
             fn from_tree(tree: serde_json::Value) -> Option<Self> {
-                let mut fields = serde_json::Map::from_tree(tree)?;
-                Some(Self { $($field: $crate::kubernetes::take(&mut fields, $key),)* })
+                let mut object = Self::default();
+                for (key, value) in serde_json::Map::from_tree(tree)? {
+                    match key.as_str() {
+                        $($key => object.$field = $crate::kubernetes::field(value),)*
+                        _ => {}
+                    }
+                }
+                Some(object)
             }
         }
     };
@@ -79,21 +86,26 @@ macro_rules! partial {
 
             impl Tree for $name {
                 fn to_tree(&self) -> Option<Value> {
-                    let mut fields = self.rest.clone();
-                    $(put(&mut fields, $key, self.$field.to_tree());)*
-                    $(api::$schema.leave_out_dropped(&mut fields);)?
-                    // As Kubernetes' API lists them.
-                    fields.sort_keys();
-                    Some(Value::Object(fields))
+                    const FIELDS: &[&str] = &[$($key),*];
+                    let mut fields = Fields::with_capacity(FIELDS.len() + self.rest.len());
+                    $(fields.put($key, self.$field.to_tree());)*
+                    fields.put_rest(&self.rest);
+                    $(fields.leave_out_dropped(&api::$schema);)?
+                    Some(fields.into_tree())
                 }
 
-                #[allow(unused_mut, reason = "some have no field of their own")]
+                #[allow(clippy::match_single_binding, reason = "some have no field of their own")]
                 fn from_tree(tree: Value) -> Option<Self> {
-                    let mut fields = Map::from_tree(tree)?;
-                    Some(Self {
-                        $($field: take(&mut fields, $key),)*
-                        rest: fields,
-                    })
+                    let mut object = Self::default();
+                    for (key, value) in Map::from_tree(tree)? {
+                        match key.as_str() {
+                            $($key => object.$field = field(value),)*
+                            _ => {
+                                object.rest.insert(key, value);
+                            }
+                        }
+                    }
+                    Some(object)
                 }
             }
         )+
@@ -115,7 +127,11 @@ macro_rules! readable {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serde::Serialize::serialize(&$crate::kubernetes::Tree::to_tree(self), serializer)
+                let mut tree = $crate::kubernetes::Tree::to_tree(self);
+                // Default values stand in the order of Kubernetes' API.
+                tree.iter_mut()
+                    .for_each(serde_json::Value::sort_all_objects);
+                serde::Serialize::serialize(&tree, serializer)
             }
         }
     };

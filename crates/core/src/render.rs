@@ -4,7 +4,7 @@ pub(crate) mod cluster_role;
 pub(crate) mod cron_job;
 pub(crate) mod deployment;
 pub(crate) mod external_secret;
-mod field_order;
+pub(crate) mod field_order;
 pub(crate) mod http_route;
 pub(crate) mod ingress;
 mod metadata;

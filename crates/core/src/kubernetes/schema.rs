@@ -1,6 +1,6 @@
 //! What Kubernetes knows of the fields of its objects, and reading by it.
 
-use super::tree::{Tree, put};
+use super::tree::Tree;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -99,12 +99,10 @@ impl Schema {
         self.types.get(index)
     }
 
-    /// Takes out the fields that the API server drops.
-    pub(super) fn leave_out_dropped(&self, fields: &mut Map<String, Value>) {
-        fields.retain(|key, value| {
-            let index = || self.fields.iter().position(|field| field == key);
-            !(is_zero(value) && index().is_some_and(|index| self.drops(index)))
-        });
+    /// Whether the API server drops a field of this value.
+    pub(super) fn drops_field(&self, key: &str, value: &Value) -> bool {
+        let index = || self.fields.iter().position(|field| *field == key);
+        is_zero(value) && index().is_some_and(|index| self.drops(index))
     }
 }
 
@@ -349,7 +347,9 @@ impl<'de> Visitor<'de> for Type {
                 Self::Labels => entries.next_value_seed(Optional(Self::Text))?,
                 _ => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
             };
-            put(&mut map, &key, value);
+            if let Some(value) = value {
+                map.insert(key, value);
+            }
         }
         map.sort_keys();
         Ok(Value::Object(map))

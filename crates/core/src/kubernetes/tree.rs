@@ -1,5 +1,7 @@
 //! Between the structs of this module and trees of JSON values.
 
+use super::Schema;
+use crate::render::field_order::rank;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -106,11 +108,13 @@ impl<T: Tree> Tree for Vec<T> {
 
 impl<T: Tree> Tree for BTreeMap<String, T> {
     fn to_tree(&self) -> Option<Value> {
-        Some(Value::Object(
-            self.iter()
-                .filter_map(|(key, value)| Some((key.clone(), value.to_tree()?)))
-                .collect(),
-        ))
+        let mut entries = Map::with_capacity(self.len());
+        for (key, value) in self {
+            if let Some(value) = value.to_tree() {
+                entries.insert(key.clone(), value);
+            }
+        }
+        Some(Value::Object(entries))
     }
 
     fn from_tree(tree: Value) -> Option<Self> {
@@ -123,17 +127,51 @@ impl<T: Tree> Tree for BTreeMap<String, T> {
     }
 }
 
-/// Puts a field into an object, if it is there.
-pub(crate) fn put(fields: &mut Map<String, Value>, key: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        fields.insert(key.to_owned(), value);
+/// The fields of an object that is made, before they are in order. A map that
+/// grows, and is sorted later, hashes each of its keys several times.
+#[derive(Debug)]
+pub(crate) struct Fields(Vec<(usize, String, Value)>);
+
+impl Fields {
+    /// Without fields, with room for some.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
+    /// Puts a field into the object, if it is there.
+    pub(crate) fn put(&mut self, key: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.0.push((rank(key), key.to_owned(), value));
+        }
+    }
+
+    /// Puts in copies of other fields, and sorts all by name, as Kubernetes' API
+    /// lists them.
+    pub(crate) fn put_rest(&mut self, rest: &Map<String, Value>) {
+        for (key, value) in rest {
+            self.put(key, Some(value.clone()));
+        }
+        self.0
+            .sort_unstable_by(|(_, one, _), (_, other, _)| one.cmp(other));
+    }
+
+    /// Takes out the fields that the API server drops.
+    pub(crate) fn leave_out_dropped(&mut self, schema: &Schema) {
+        self.0
+            .retain(|(_, key, value)| !schema.drops_field(key, value));
+    }
+
+    /// The object, its fields in the order in which people read them.
+    pub(crate) fn into_tree(mut self) -> Value {
+        // Stable, so fields that are not named there keep the order they came in.
+        self.0.sort_by_key(|(rank, ..)| *rank);
+        let mut fields = Map::with_capacity(self.0.len());
+        fields.extend(self.0.into_iter().map(|(_, key, value)| (key, value)));
+        Value::Object(fields)
     }
 }
 
-/// Takes a field out of an object; its default when it is not there.
-pub(crate) fn take<T: Tree + Default>(fields: &mut Map<String, Value>, key: &str) -> T {
-    fields
-        .shift_remove(key)
-        .and_then(T::from_tree)
-        .unwrap_or_default()
+/// A field of an object, from its value.
+pub(crate) fn field<T: Tree + Default>(value: Value) -> T {
+    T::from_tree(value).unwrap_or_default()
 }

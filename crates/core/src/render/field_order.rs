@@ -85,8 +85,9 @@ const FIRST: &[&str] = &[
     "mountPath",
 ];
 
-/// Puts an object's fields into reading order, at every depth. Free-form maps
-/// (labels, annotations) are ordered already.
+/// Puts an object's fields into reading order, at every depth. What is made here
+/// is in it already, and so are free-form maps (labels, annotations): this is for
+/// what the values hold as a tree.
 pub(super) fn arrange(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(arrange),
@@ -111,7 +112,8 @@ pub(super) fn arrange(value: &mut Value) {
     }
 }
 
-fn rank(key: &str) -> usize {
+/// Where a field stands among those of an object.
+pub(crate) fn rank(key: &str) -> usize {
     // Every key of every object is asked for: by length there are few to compare.
     static BY_LENGTH: LazyLock<Vec<Vec<(&str, usize)>>> = LazyLock::new(|| {
         let longest = FIRST.iter().map(|name| name.len()).max().unwrap_or(0);

@@ -2,10 +2,10 @@
 
 use super::field_order;
 use crate::kind::{ObjectKind, Scope};
-use crate::kubernetes::{ObjectMeta, Tree, put};
+use crate::kubernetes::{Fields, ObjectMeta, Tree};
 use crate::manifest::Manifest;
 use crate::resolve::Resolved;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// An object of its kind, with what follows the metadata.
 pub(super) fn object(
@@ -42,9 +42,10 @@ pub(super) fn object_of_version(
 
 /// An object or a part of one: the fields that are there.
 pub(super) fn tree<'a>(fields: impl IntoIterator<Item = (&'a str, Option<Value>)>) -> Value {
-    let mut tree = Map::new();
+    let fields = fields.into_iter();
+    let mut tree = Fields::with_capacity(fields.size_hint().0);
     for (key, value) in fields {
-        put(&mut tree, key, value);
+        tree.put(key, value);
     }
-    Value::Object(tree)
+    tree.into_tree()
 }
