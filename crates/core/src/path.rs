@@ -154,6 +154,43 @@ impl ValuePath {
     }
 }
 
+/// The way from the root, kept on the stack until somebody asks for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place<'a> {
+    Root,
+    /// A setting, by its keys with dots between them.
+    Setting(&'static str),
+    Key(&'a Place<'a>, &'a str),
+    Index(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    /// The place as a path.
+    pub(crate) fn path(&self) -> ValuePath {
+        let mut segments = Vec::new();
+        let mut place = self;
+        loop {
+            match place {
+                Place::Root => break,
+                Place::Setting(dotted) => {
+                    segments.extend(dotted.rsplit('.').map(Segment::from));
+                    break;
+                }
+                Place::Key(parent, key) => {
+                    segments.push(Segment::from(*key));
+                    place = parent;
+                }
+                Place::Index(parent, index) => {
+                    segments.push(Segment::Index(*index));
+                    place = parent;
+                }
+            }
+        }
+        segments.reverse();
+        segments.into()
+    }
+}
+
 impl From<Vec<Segment>> for ValuePath {
     fn from(segments: Vec<Segment>) -> Self {
         Self(segments)

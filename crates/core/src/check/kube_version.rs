@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::diagnostic::Code;
 use crate::kubernetes::{PERSISTENT_VOLUME_CLAIM_SPEC, Since};
-use crate::path::ValuePath;
+use crate::path::{Place, ValuePath};
 use crate::release::{KubeVersion, Release};
 use crate::setting;
 use crate::values::each_object;
@@ -15,17 +15,18 @@ pub(super) fn check(release: &Release, findings: &mut Findings<'_>) {
     };
     let merged = findings.merged();
     let mut check = Check { target, findings };
-    each_object(merged, &mut |schema, node, path| {
+    each_object(merged, &mut |schema, node, place| {
         for (field, since) in schema.since {
             if let Some(entry) = node.entry(field)
                 && !entry.value.is_null()
             {
-                check.field(&path.join(*field), *since);
+                check.field(&Place::Key(&place, field).path(), *since);
             }
         }
         for (field, word, since) in schema.words {
             if let Some(entry) = node.entry(field) {
-                check.word(word, *since, &entry.value, &path.join(*field));
+                let path = Place::Key(&place, field).path();
+                check.word(word, *since, &entry.value, &path);
             }
         }
     });

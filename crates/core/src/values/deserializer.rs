@@ -9,7 +9,7 @@
 //! it only hands over what functions that are not generic have found.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::path::{Segment, ValuePath};
+use crate::path::{Place, ValuePath};
 use crate::source::Span;
 use crate::yaml::{Entry, Implicit, Node, Scalar, Value, resolve};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor};
@@ -137,36 +137,6 @@ struct Unread {
     diagnostic: Diagnostic,
     /// The keys that could stand there.
     siblings: &'static [&'static str],
-}
-
-/// The way from the root, kept on the stack until somebody asks for it.
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    Root,
-    Key(&'a Place<'a>, &'a str),
-    Index(&'a Place<'a>, usize),
-}
-
-impl Place<'_> {
-    fn path(&self) -> ValuePath {
-        let mut segments = Vec::new();
-        let mut place = self;
-        loop {
-            match place {
-                Place::Root => break,
-                Place::Key(parent, key) => {
-                    segments.push(Segment::from(*key));
-                    place = parent;
-                }
-                Place::Index(parent, index) => {
-                    segments.push(Segment::Index(*index));
-                    place = parent;
-                }
-            }
-        }
-        segments.reverse();
-        segments.into()
-    }
 }
 
 /// Why a pass stopped. Small, because every result carries one.

@@ -3,7 +3,7 @@
 use super::{Refused, Values, deserializer};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::{SETTINGS, Schema, Type};
-use crate::path::{Segment, ValuePath};
+use crate::path::{Place, Segment, ValuePath};
 use crate::source::SourceId;
 use crate::yaml::{Node, Value};
 
@@ -11,8 +11,8 @@ use crate::yaml::{Node, Value};
 /// the places that could not be read and have their defaults in `Values`.
 pub(crate) fn read(merged: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Values, Vec<ValuePath>) {
     let (values, left_out) = deserializer::from_node::<Values>(merged, diagnostics);
-    each_object(merged, &mut |schema, node, path| {
-        missing_keys(schema, node, path, diagnostics);
+    each_object(merged, &mut |schema, node, place| {
+        missing_keys(schema, node, place, diagnostics);
     });
     (values, left_out)
 }
@@ -25,10 +25,7 @@ pub(crate) fn read_variation(merged: &Node) -> Result<Values, Refused> {
 
 /// Shows every object of Kubernetes, or part of a custom resource, that a user
 /// wrote: its fields, its node and its place. A null in a list is one too.
-pub(crate) fn each_object(
-    merged: &Node,
-    visit: &mut dyn FnMut(&'static Schema, &Node, &ValuePath),
-) {
+pub(crate) fn each_object(merged: &Node, visit: &mut dyn FnMut(&'static Schema, &Node, Place<'_>)) {
     for (path, kind) in SETTINGS {
         // A fault of a default is none that the user can fix.
         let written = path.split('.').try_fold(merged, |node, key| {
@@ -36,7 +33,7 @@ pub(crate) fn each_object(
             (!below.span.is_default()).then_some(below)
         });
         if let Some(node) = written {
-            each_object_below(node, kind, &ValuePath::of_keys(path), visit);
+            each_object_below(node, kind, Place::Setting(path), visit);
         }
     }
 }
@@ -44,44 +41,44 @@ pub(crate) fn each_object(
 fn each_object_below(
     node: &Node,
     kind: &Type,
-    path: &ValuePath,
-    visit: &mut dyn FnMut(&'static Schema, &Node, &ValuePath),
+    place: Place<'_>,
+    visit: &mut dyn FnMut(&'static Schema, &Node, Place<'_>),
 ) {
     match (&node.value, kind) {
         (Value::Sequence(items), Type::List(element)) => {
             for (index, item) in items.iter().enumerate() {
-                each_object_below(item, element, &path.join(index), visit);
+                each_object_below(item, element, Place::Index(&place, index), visit);
             }
         }
         (Value::Mapping(entries), Type::Map(element)) => {
             for entry in entries {
-                let path = path.join(entry.key.as_str());
-                each_object_below(&entry.value, element, &path, visit);
+                let place = Place::Key(&place, &entry.key);
+                each_object_below(&entry.value, element, place, visit);
             }
         }
         (Value::Mapping(entries), Type::Object(schema)) => {
-            visit(schema, node, path);
+            visit(schema, node, place);
             for entry in entries {
                 if let Some(kind) = schema.field(&entry.key)
                     && !entry.value.is_null()
                 {
-                    let path = path.join(entry.key.as_str());
-                    each_object_below(&entry.value, kind, &path, visit);
+                    let place = Place::Key(&place, &entry.key);
+                    each_object_below(&entry.value, kind, place, visit);
                 }
             }
         }
-        (_, Type::Object(schema)) if is_empty_element(node, path) => visit(schema, node, path),
+        (_, Type::Object(schema)) if is_empty_element(node, place) => visit(schema, node, place),
         _ => {}
     }
 }
 
 /// Reports the fields that Kubernetes requires and nobody wrote.
-fn missing_keys(schema: &Schema, node: &Node, path: &ValuePath, diagnostics: &mut Vec<Diagnostic>) {
+fn missing_keys(schema: &Schema, node: &Node, place: Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for key in schema.required {
         if node.entry(key).is_some_and(|entry| !entry.value.is_null()) {
             continue;
         }
-        let path = path.join(*key);
+        let path = Place::Key(&place, key).path();
         let message = format!("`{path}` is missing");
         diagnostics.push(
             Diagnostic::error(Code::MISSING_KEY, path, message)
@@ -93,9 +90,8 @@ fn missing_keys(schema: &Schema, node: &Node, path: &ValuePath, diagnostics: &mu
 
 /// A null in a list is an object of which nothing was written: the ones that
 /// `--set 'l[1].a=b'` puts before its own.
-fn is_empty_element(node: &Node, path: &ValuePath) -> bool {
-    let is_element = matches!(path.segments().last(), Some(Segment::Index(_)));
-    is_element && node.is_null()
+fn is_empty_element(node: &Node, place: Place<'_>) -> bool {
+    matches!(place, Place::Index(..)) && node.is_null()
 }
 
 /// Keys of the official chart that are left out on purpose: why, and what
