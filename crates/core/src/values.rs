@@ -60,7 +60,7 @@ use serde::{Deserialize, Serialize};
 /// by `cargo xtask generate`.
 pub const DEFAULTS: &str = include_str!("values/defaults.yaml");
 
-/// Everything that can be set. Each key works as in the official chart unless
+/// All settings. A key of the official chart has the meaning that it has there, unless
 /// its text says more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -68,69 +68,75 @@ pub const DEFAULTS: &str = include_str!("values/defaults.yaml");
 pub struct Values {
     /// The MLflow container image.
     pub image: Image,
-    /// Secrets with the credentials of private image registries, for all pods:
-    /// `[{name: my-registry}]`.
+    /// Secrets with the credentials of private image registries: `[{name: my-registry}]`.
+    /// All Pods use them.
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    /// Name of every object, in place of `<release>-mlflow`.
+    /// Name of all objects, for example `tracking`. When empty: `<release>-mlflow`.
     pub fullname_override: String,
-    /// Number of server pods. More than one needs a database server and an
-    /// artifact store that all pods reach. Null leaves the number to an autoscaler.
+    /// Number of server Pods. More than one Pod needs a database server, and an artifact
+    /// store that all Pods can reach. When null, an autoscaler sets the number.
     pub replica_count: Option<i32>,
-    /// How pods are replaced on an update. When empty: `Recreate` if only one
-    /// pod may use the volume or the SQLite file, else a rolling update that
-    /// never takes a pod away before its successor is ready.
+    /// How Kubernetes replaces the server Pods on an update. When empty: `Recreate` if
+    /// only one Pod may use the volume or the SQLite file, otherwise a rolling update
+    /// that removes a Pod only when its successor is ready.
     pub deployment_strategy: DeploymentStrategy,
     /// Options of `mlflow server`.
     pub server: Server,
-    /// Health checks of the server container. All ask `/health`, below the static prefix.
+    /// Health checks of the server container. All of them request `/health`, below the
+    /// static prefix.
     pub probes: Probes,
-    /// Removes soft-deleted runs and experiments, with their artifacts, on a schedule.
+    /// Permanently removes deleted runs and experiments, with their artifacts, on a
+    /// schedule.
     pub garbage_collection: GarbageCollection,
-    /// The Service in front of the server pods.
+    /// The Service in front of the server Pods.
     pub service: Service,
     /// Makes the server reachable from outside the cluster through an ingress controller.
     pub ingress: Ingress,
-    /// Makes the server reachable from outside the cluster through a Gateway.
+    /// Makes the server reachable from outside the cluster through a Gateway of the
+    /// Gateway API.
     pub http_route: HttpRoute,
-    /// Where MLflow keeps its data.
+    /// Where MLflow stores its data.
     pub mlflow: MlflowStores,
-    /// More environment variables, for the server and garbage collection:
+    /// Additional environment variables of the server and of garbage collection:
     /// `[{name: AWS_DEFAULT_REGION, value: eu-west-1}]`.
     pub env: Vec<EnvVar>,
-    /// Secrets and ConfigMaps whose entries all become environment variables:
+    /// Secrets and ConfigMaps: all their entries become environment variables:
     /// `[{secretRef: {name: s3-credentials}}]`.
     pub env_from: Vec<EnvFromSource>,
-    /// More volumes of the server pods.
+    /// Additional volumes of the server Pods: `[{name: cache, emptyDir: {}}]`.
     pub extra_volumes: Vec<Volume>,
-    /// Where the server container mounts `extraVolumes`.
+    /// Where the server container mounts `extraVolumes`:
+    /// `[{name: cache, mountPath: /cache}]`.
     pub extra_volume_mounts: Vec<VolumeMount>,
     /// Containers that must finish before the server starts.
     pub extra_init_containers: Vec<Container>,
-    /// Containers that run beside the server in each pod.
+    /// Containers that run beside the server in each Pod.
     pub extra_containers: Vec<Container>,
-    /// HTTPS between the clients or the ingress controller and the server pods.
+    /// HTTPS on the server itself, for clients and for the ingress controller.
     pub tls: Tls,
-    /// Creates a SecretStore and an ExternalSecret of the External Secrets Operator.
+    /// Creates a SecretStore and an ExternalSecret for the External Secrets Operator.
     pub external_secrets: ExternalSecrets,
-    /// Limits the connections of the pods to what MLflow needs.
+    /// Limits the network connections of the Pods to those that MLflow needs.
     pub network_policy: NetworkPolicy,
     /// Prometheus metrics of the server.
     pub metrics: Metrics,
-    /// Lets the Prometheus Operator scrape the metrics; needs `metrics.enabled`.
+    /// Lets the Prometheus Operator scrape the metrics. Needs `metrics.enabled`.
     pub service_monitor: ServiceMonitor,
-    /// Security settings of all pods. Set a key to null to remove its default
-    /// (OpenShift assigns `runAsUser` and `fsGroup` itself).
+    /// Security settings of all Pods. To remove a default, set its key to null: for
+    /// example, set `runAsUser` and `fsGroup` to null on OpenShift, which assigns them
+    /// itself.
     pub pod_security_context: Option<PodSecurityContext>,
-    /// Security settings of the server and garbage collection containers.
-    /// With `readOnlyRootFilesystem`, `/tmp` is an empty volume.
+    /// Security settings of the server container and the garbage collection container. If
+    /// `readOnlyRootFilesystem` is true, `/tmp` is an empty volume. To remove a default,
+    /// set its key to null.
     #[serde(deserialize_with = "field::security_context")]
     pub security_context: SecurityContext,
-    /// The identity of the pods in the cluster.
+    /// The ServiceAccount of the Pods: their identity in the cluster.
     pub service_account: ServiceAccount,
-    /// Permissions of the service account in the release's namespace.
+    /// Permissions of the ServiceAccount in the namespace of the release.
     #[serde(rename = "namespace_rbac")]
     pub namespace_rbac: Rbac,
-    /// Permissions of the service account in the whole cluster.
+    /// Permissions of the ServiceAccount in the whole cluster.
     #[serde(rename = "cluster_rbac")]
     pub cluster_rbac: Rbac,
     /// A PersistentVolumeClaim for SQLite and local artifacts.
@@ -138,20 +144,22 @@ pub struct Values {
     /// CPU and memory of the server container:
     /// `{requests: {cpu: 500m, memory: 3Gi}, limits: {memory: 3Gi}}`.
     pub resources: Option<ResourceRequirements>,
-    /// Annotations of the pods.
+    /// Annotations of all Pods: `{example.com/team: ml}`.
     pub pod_annotations: StringMap,
-    /// Labels of the pods, beside those that selectors use.
+    /// Additional labels of all Pods: `{example.com/team: ml}`. You cannot change the
+    /// labels that selectors use.
     pub pod_labels: StringMap,
-    /// Labels that a node must have to run the pods.
+    /// Labels that a node must have to run the Pods: `{kubernetes.io/arch: amd64}`.
     pub node_selector: StringMap,
-    /// Node taints that the pods tolerate.
+    /// Node taints that the Pods tolerate:
+    /// `[{key: dedicated, operator: Equal, value: mlflow, effect: NoSchedule}]`.
     pub tolerations: Vec<Toleration>,
-    /// Which nodes and neighbours the pods prefer or need.
+    /// Rules that choose the nodes of the Pods by labels of nodes and of other Pods.
     pub affinity: Option<Affinity>,
-    /// How the server pods spread over zones and nodes.
+    /// How Kubernetes spreads the server Pods over zones and nodes.
     pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
-    /// Settings of this tool itself, which Helm passes over.
-    /// `{ignore: [image-latest]}` leaves rules out, by name or code.
+    /// Settings of mlflow-k8s itself, which Helm ignores. `{ignore: [image-latest]}`
+    /// ignores rules, by name or code.
     #[serde(rename = "x-mlflow-k8s")]
     pub tool: Tool,
 }

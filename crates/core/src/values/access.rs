@@ -4,18 +4,18 @@ use super::{StringMap, field};
 use crate::kubernetes::IngressTls;
 use serde::{Deserialize, Serialize};
 
-/// The Service in front of the server pods.
+/// The Service in front of the server Pods.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Service {
-    /// How the Service is reached: inside the cluster, on every node's port,
-    /// or through a load balancer.
+    /// From where clients reach the Service: only inside the cluster, on a port of every
+    /// node, or through a load balancer.
     #[serde(rename = "type")]
     pub type_: ServiceType,
     /// Annotations of the Service.
     pub annotations: StringMap,
-    /// Port of the Service. When empty: the server's own port.
+    /// Port of the Service. When empty: the port of the server.
     #[serde(deserialize_with = "field::optional_port")]
     #[cfg_attr(
         feature = "schema",
@@ -24,16 +24,16 @@ pub struct Service {
     pub port: Option<i64>,
 }
 
-/// How a Service is reached.
+/// From where clients reach a Service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ServiceType {
-    /// Inside the cluster.
+    /// Only inside the cluster.
     #[default]
     ClusterIP,
     /// On a port of every node.
     NodePort,
-    /// Through a load balancer of the cloud.
+    /// Through a load balancer of the cloud provider.
     LoadBalancer,
 }
 
@@ -53,16 +53,18 @@ impl ServiceType {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Ingress {
-    /// Whether the Ingress is created.
+    /// Whether to create the Ingress.
     pub enabled: bool,
-    /// Which ingress controller serves it: `nginx`, `traefik`. When empty: the cluster's default.
+    /// Class of the ingress controller: `nginx` or `traefik`. When empty: the default of
+    /// the cluster.
     pub class_name: String,
-    /// Annotations, mostly settings of the ingress controller.
+    /// Annotations of the Ingress. Most of them configure the ingress controller.
     pub annotations: StringMap,
-    /// Host names and the paths below them that lead to the server.
+    /// Host names and paths that the ingress controller routes to the server.
     pub hosts: Vec<IngressHost>,
     /// Certificates of the hosts:
-    /// `[{secretName: mlflow-example-com, hosts: [mlflow.example.com]}]`.
+    /// `[{secretName: mlflow-example-com, hosts: [mlflow.example.com]}]`. When empty, the
+    /// Ingress does not set up HTTPS.
     pub tls: Vec<IngressTls>,
 }
 
@@ -86,9 +88,9 @@ impl Default for Ingress {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct IngressHost {
-    /// The name, `mlflow.example.com` or `*.example.com`. When empty: every host.
+    /// Host name: `mlflow.example.com` or `*.example.com`. When empty: all host names.
     pub host: String,
-    /// Paths that lead to the server. When empty: every path.
+    /// Paths that are routed to the server. When empty: all paths.
     #[serde(deserialize_with = "ingress_paths")]
     pub paths: Vec<IngressPath>,
 }
@@ -122,9 +124,9 @@ fn ingress_paths<'de, D: serde::Deserializer<'de>>(
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct IngressPath {
-    /// The path, starting with a slash.
+    /// The path. It starts with a slash.
     pub path: String,
-    /// How the path is compared.
+    /// How the path of a request is compared with this path.
     pub path_type: PathType,
 }
 
@@ -137,15 +139,15 @@ impl Default for IngressPath {
     }
 }
 
-/// How an ingress path is compared.
+/// How the path of a request is compared with an ingress path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum PathType {
-    /// The path itself only.
+    /// Only the path itself.
     Exact,
-    /// The path and all below it.
+    /// The path and everything below it.
     Prefix,
-    /// As the ingress controller likes.
+    /// The ingress controller decides.
     ImplementationSpecific,
 }
 
@@ -160,15 +162,15 @@ impl PathType {
     }
 }
 
-/// HTTPS between the clients or the ingress controller and the server pods.
+/// HTTPS on the server itself, for clients and for the ingress controller.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Tls {
-    /// Whether the server speaks HTTPS.
+    /// Whether the server uses HTTPS.
     pub enabled: bool,
-    /// Secret of type `kubernetes.io/tls` with the server's certificate and
-    /// key (`tls.crt`, `tls.key`).
+    /// Secret of the type `kubernetes.io/tls` with the certificate and the key of the
+    /// server (`tls.crt` and `tls.key`).
     pub secret_name: String,
 }
 

@@ -7,29 +7,31 @@ use crate::kind::ObjectKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Creates a SecretStore and an ExternalSecret of the External Secrets
-/// Operator. Refer to the Secret that results in `mlflow.backendStoreUriFrom` or `env`.
+/// Creates a SecretStore and an ExternalSecret for the External Secrets Operator. Use the
+/// resulting Secret in `mlflow.backendStoreUriFrom` or `env`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExternalSecrets {
-    /// Whether both are created.
+    /// Whether to create both objects.
     pub enabled: bool,
-    /// Version of the operator's API in the cluster.
+    /// API version of the operator in the cluster.
     pub api_version: String,
-    /// The operator's provider with its settings:
+    /// Provider of the operator, with its settings:
     /// `{aws: {service: SecretsManager, region: eu-west-1}}`.
     pub provider: Map<String, Value>,
-    /// How often the Secret is brought up to date; `0` makes it once. Null leaves
-    /// it to the operator.
+    /// How often the operator updates the Secret: `1h`. `0` means that the operator
+    /// creates it only once. When null: the default of the operator.
     #[serde(deserialize_with = "field::duration")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::duration"))]
     pub refresh_interval: Option<String>,
-    /// Name of the Secret that is made. When empty: that of the other objects.
+    /// Name of the Secret that the operator creates. When empty: the name of the other
+    /// objects.
     pub secret_name: String,
-    /// How the Secret is composed. When empty: each entry of `data` as it is.
+    /// How the operator builds the Secret from `data`. When empty: the Secret has each
+    /// entry of `data` unchanged.
     pub template: Template,
-    /// Entries of the Secret and where they come from:
+    /// Entries of the Secret, and where the operator reads them:
     /// `[{secretKey: uri, remoteRef: {key: mlflow/database}}]`.
     pub data: Vec<SecretData>,
 }
@@ -54,13 +56,13 @@ impl Default for ExternalSecrets {
 object! {
     /// An entry of the Secret.
     SecretData {
-        /// Its key in the Secret.
+        /// Key of the entry in the Secret.
         secret_key: String = "secretKey",
-        /// Where it is kept.
+        /// Where the provider stores the value.
         remote_ref: RemoteRef = "remoteRef",
     }
     {
-        /// Another store than the release's own.
+        /// A store other than that of the release.
         source_ref: SourceRef = "sourceRef",
     }
 }
@@ -72,28 +74,28 @@ object! {
         key: String = "key",
     }
     {
-        /// `Default` or `Unicode`.
+        /// How the operator converts keys: `Default` or `Unicode`.
         conversion_strategy: String = "conversionStrategy",
-        /// `Auto`, `Base64`, `Base64URL` or `None`.
+        /// How the operator decodes the value: `Auto`, `Base64`, `Base64URL` or `None`.
         decoding_strategy: String = "decodingStrategy",
-        /// `None` or `Fetch`.
+        /// Whether the operator reads metadata instead of the value: `None` or `Fetch`.
         metadata_policy: String = "metadataPolicy",
-        /// `Ignore` or `Fail`.
+        /// What the operator does with a NUL byte in the value: `Ignore` or `Fail`.
         null_byte_policy: String = "nullBytePolicy",
-        /// A field of the secret.
+        /// Field of the secret in the provider.
         property: String = "property",
-        /// A version of the secret.
+        /// Version of the secret in the provider.
         version: String = "version",
     }
 }
 
 object! {
-    /// Another store or a generator.
+    /// A different store, or a generator.
     SourceRef {}
     {
-        /// A generator.
+        /// A generator of the operator.
         generator_ref: GeneratorRef = "generatorRef",
-        /// A store.
+        /// A store of the operator.
         store_ref: StoreRef = "storeRef",
     }
 }
@@ -101,13 +103,13 @@ object! {
 object! {
     /// A generator of the operator.
     GeneratorRef {
-        /// Its kind.
+        /// Kind of the generator.
         kind: String = "kind",
-        /// Its name.
+        /// Name of the generator.
         name: String = "name",
     }
     {
-        /// Its API version.
+        /// API version of the generator.
         api_version: String = "apiVersion",
     }
 }
@@ -116,26 +118,27 @@ object! {
     /// A store of the operator.
     StoreRef {}
     {
-        /// `SecretStore` or `ClusterSecretStore`.
+        /// Kind of the store: `SecretStore` or `ClusterSecretStore`.
         kind: String = "kind",
-        /// Its name.
+        /// Name of the store.
         name: String = "name",
     }
 }
 
 object! {
-    /// How the Secret is composed.
+    /// How the operator builds the Secret.
     Template {}
     {
-        /// Templates of the entries; `{{ .name }}` is an entry of `data`.
+        /// Templates of the entries. `{{ .name }}` is the value of an entry of `data`.
         data: StringMap = "data",
-        /// `v2`.
+        /// Version of the template engine: `v2`.
         engine_version: String = "engineVersion",
+        /// Whether the templates replace the entries of `data` or are added to them:
         /// `Replace` or `Merge`.
         merge_policy: String = "mergePolicy",
         /// Labels and annotations of the Secret.
         metadata: TemplateMetadata = "metadata",
-        /// Templates from elsewhere.
+        /// Templates from ConfigMaps, Secrets or text.
         template_from: Vec<TemplateFrom> = "templateFrom",
         /// Type of the Secret.
         type_: String = "type",
@@ -146,11 +149,11 @@ object! {
     /// Labels and annotations of a Secret.
     TemplateMetadata {}
     {
-        /// Annotations.
+        /// Annotations of the Secret.
         annotations: StringMap = "annotations",
-        /// Finalizers.
+        /// Finalizers of the Secret.
         finalizers: Vec<String> = "finalizers",
-        /// Labels.
+        /// Labels of the Secret.
         labels: StringMap = "labels",
     }
 }
@@ -159,15 +162,15 @@ object! {
     /// Templates from a ConfigMap, a Secret or text.
     TemplateFrom {}
     {
-        /// A ConfigMap.
+        /// A ConfigMap with templates.
         config_map: TemplateSource = "configMap",
-        /// A text.
+        /// A template as text.
         literal: String = "literal",
-        /// A Secret.
+        /// A Secret with templates.
         secret: TemplateSource = "secret",
-        /// Where the result goes: `Data`, `Annotations`, `Labels`.
+        /// Part of the Secret that gets the result: `Data`, `Annotations` or `Labels`.
         target: String = "target",
-        /// `Auto`, `Base64`, `Base64URL` or `None`.
+        /// How the operator decodes the value: `Auto`, `Base64`, `Base64URL` or `None`.
         values_decoding_strategy: String = "valuesDecodingStrategy",
     }
 }
@@ -175,22 +178,22 @@ object! {
 object! {
     /// A ConfigMap or Secret with templates.
     TemplateSource {
-        /// Its entries.
+        /// Entries that hold templates.
         items: Vec<TemplateSourceItem> = "items",
-        /// Its name.
+        /// Name of the ConfigMap or Secret.
         name: String = "name",
     }
     {}
 }
 
 object! {
-    /// An entry with a template.
+    /// An entry that holds a template.
     TemplateSourceItem {
-        /// Its key.
+        /// Key of the entry.
         key: String = "key",
     }
     {
-        /// `Values` or `KeysAndValues`.
+        /// What the template makes: `Values` or `KeysAndValues`.
         template_as: String = "templateAs",
     }
 }

@@ -6,24 +6,27 @@ use super::field::object;
 use crate::kind::ObjectKind;
 use serde::{Deserialize, Serialize};
 
-/// Makes the server reachable from outside the cluster through a Gateway.
+/// Makes the server reachable from outside the cluster through a Gateway of the Gateway
+/// API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct HttpRoute {
-    /// Whether the HTTPRoute is created.
+    /// Whether to create the HTTPRoute.
     pub enabled: bool,
     /// Version of the Gateway API in the cluster.
     pub api_version: String,
     /// Annotations of the HTTPRoute.
     pub annotations: StringMap,
-    /// Gateways that it attaches to: `[{name: my-gateway, namespace: gateway-system}]`.
+    /// Gateways that use the HTTPRoute:
+    /// `[{name: my-gateway, namespace: gateway-system}]`.
     pub parent_refs: Vec<ParentReference>,
-    /// Host names that lead to the server: `[mlflow.example.com]`.
+    /// Host names that the Gateway routes to the server: `[mlflow.example.com]`. When
+    /// empty: all host names of the Gateway.
     pub hostnames: Vec<String>,
-    /// Which requests lead to the server. When empty: all of them.
+    /// Which requests the Gateway routes to the server. When empty: all requests.
     pub matches: Vec<HttpRouteMatch>,
-    /// What is done to the requests on the way.
+    /// How the Gateway changes the requests before they reach the server.
     pub filters: Vec<HttpRouteFilter>,
 }
 
@@ -44,34 +47,34 @@ impl Default for HttpRoute {
 object! {
     /// A Gateway.
     ParentReference {
-        /// Its name.
+        /// Name of the Gateway.
         name: String = "name",
     }
     {
-        /// Its API group.
+        /// API group of the Gateway.
         group: String = "group",
-        /// Its kind.
+        /// Kind of the Gateway.
         kind: String = "kind",
-        /// Its namespace.
+        /// Namespace of the Gateway.
         namespace: String = "namespace",
-        /// A port of it.
+        /// Port of the Gateway.
         port: i32 = "port",
-        /// A listener of it.
+        /// Name of a listener of the Gateway.
         section_name: String = "sectionName",
     }
 }
 
 object! {
-    /// Conditions on a request that must all hold.
+    /// Conditions that a request must all meet.
     HttpRouteMatch {}
     {
-        /// Headers.
+        /// Conditions on headers.
         headers: Vec<HeaderMatch> = "headers",
-        /// Method: `GET`, `POST`, …
+        /// Method of the request: `GET`, `POST` and so on.
         method: String = "method",
-        /// Path.
+        /// Condition on the path.
         path: PathMatch = "path",
-        /// Query parameters.
+        /// Conditions on query parameters.
         query_params: Vec<HeaderMatch> = "queryParams",
     }
 }
@@ -79,13 +82,13 @@ object! {
 object! {
     /// A condition on a header or query parameter.
     HeaderMatch {
-        /// Its name.
+        /// Name of the header or query parameter.
         name: String = "name",
-        /// Its value.
+        /// Value of the header or query parameter.
         value: String = "value",
     }
     {
-        /// `Exact` or `RegularExpression`.
+        /// How the value is compared: `Exact` or `RegularExpression`.
         type_: String = "type",
     }
 }
@@ -94,7 +97,7 @@ object! {
     /// A condition on the path.
     PathMatch {}
     {
-        /// `Exact`, `PathPrefix` or `RegularExpression`.
+        /// How the path is compared: `Exact`, `PathPrefix` or `RegularExpression`.
         type_: String = "type",
         /// The path.
         value: String = "value",
@@ -102,31 +105,32 @@ object! {
 }
 
 object! {
-    /// One step on the way to the server.
+    /// A change that the Gateway makes.
     HttpRouteFilter {
-        /// Which of the others it is: `URLRewrite`, `RequestHeaderModifier`, …
+        /// Type of the filter: `URLRewrite`, `RequestHeaderModifier` and so on. Set the
+        /// field of this type too.
         type_: String = "type",
     }
     {
-        /// Cross-origin requests.
+        /// Answers to cross-origin requests.
         cors: CorsFilter = "cors",
-        /// A filter of the Gateway's implementation.
+        /// A filter that the Gateway implementation defines.
         extension_ref: ExtensionRef = "extensionRef",
         /// Changes headers of the request.
         request_header_modifier: HeaderFilter = "requestHeaderModifier",
-        /// Sends a copy elsewhere.
+        /// Sends a copy of the request to another Service.
         request_mirror: RequestMirror = "requestMirror",
-        /// Sends the client elsewhere.
+        /// Redirects the client.
         request_redirect: RequestRedirect = "requestRedirect",
-        /// Changes headers of the answer.
+        /// Changes headers of the response.
         response_header_modifier: HeaderFilter = "responseHeaderModifier",
-        /// Changes host or path.
+        /// Changes the host or the path of the request.
         url_rewrite: UrlRewrite = "urlRewrite",
     }
 }
 
 object! {
-    /// Cross-origin requests.
+    /// Answers to cross-origin requests.
     CorsFilter {}
     {
         /// Whether credentials may be sent.
@@ -135,23 +139,23 @@ object! {
         allow_headers: Vec<String> = "allowHeaders",
         /// Methods that may be used.
         allow_methods: Vec<String> = "allowMethods",
-        /// Origins that may ask.
+        /// Origins that may send requests.
         allow_origins: Vec<String> = "allowOrigins",
         /// Response headers that may be read.
         expose_headers: Vec<String> = "exposeHeaders",
-        /// Seconds that the answer may be kept.
+        /// Seconds that a browser may cache the answer.
         max_age: i32 = "maxAge",
     }
 }
 
 object! {
-    /// A filter of the Gateway's implementation.
+    /// A filter that the Gateway implementation defines.
     ExtensionRef {
-        /// Its API group.
+        /// API group of the filter.
         group: String = "group",
-        /// Its kind.
+        /// Kind of the filter.
         kind: String = "kind",
-        /// Its name.
+        /// Name of the filter.
         name: String = "name",
     }
     {}
@@ -173,24 +177,24 @@ object! {
 object! {
     /// A header.
     HttpHeader {
-        /// Its name.
+        /// Name of the header.
         name: String = "name",
-        /// Its value.
+        /// Value of the header.
         value: String = "value",
     }
     {}
 }
 
 object! {
-    /// Sends a copy of requests elsewhere.
+    /// Sends a copy of requests to another Service.
     RequestMirror {
-        /// Where to.
+        /// The Service that gets the copies.
         backend_ref: MirrorBackendRef = "backendRef",
     }
     {
-        /// Which part of them.
+        /// Which part of the requests is copied.
         fraction: Fraction = "fraction",
-        /// Which part of them, in percent.
+        /// Which part of the requests is copied, in percent.
         percent: i32 = "percent",
     }
 }
@@ -198,17 +202,17 @@ object! {
 object! {
     /// A Service.
     MirrorBackendRef {
-        /// Its name.
+        /// Name of the Service.
         name: String = "name",
     }
     {
-        /// Its API group.
+        /// API group of the Service.
         group: String = "group",
-        /// Its kind.
+        /// Kind of the Service.
         kind: String = "kind",
-        /// Its namespace.
+        /// Namespace of the Service.
         namespace: String = "namespace",
-        /// Its port.
+        /// Port of the Service.
         port: i32 = "port",
     }
 }
@@ -216,39 +220,39 @@ object! {
 object! {
     /// A part of a whole.
     Fraction {
-        /// The part.
+        /// Number of requests out of the denominator.
         numerator: i32 = "numerator",
     }
     {
-        /// The whole, 100 by default.
+        /// The denominator. When empty: 100.
         denominator: i32 = "denominator",
     }
 }
 
 object! {
-    /// Sends the client elsewhere.
+    /// Redirects the client.
     RequestRedirect {}
     {
-        /// Another host.
+        /// The new host name.
         hostname: String = "hostname",
-        /// Another path.
+        /// The new path.
         path: PathModifier = "path",
-        /// Another port.
+        /// The new port.
         port: i32 = "port",
-        /// `http` or `https`.
+        /// The new scheme: `http` or `https`.
         scheme: String = "scheme",
-        /// 301, 302, 303, 307 or 308.
+        /// Status code of the answer: 301, 302, 303, 307 or 308.
         status_code: i32 = "statusCode",
     }
 }
 
 object! {
-    /// Changes host or path of a request.
+    /// Changes the host or the path of a request.
     UrlRewrite {}
     {
-        /// Another host.
+        /// The new host name.
         hostname: String = "hostname",
-        /// Another path.
+        /// The new path.
         path: PathModifier = "path",
     }
 }
@@ -256,13 +260,13 @@ object! {
 object! {
     /// Changes a path.
     PathModifier {
-        /// `ReplaceFullPath` or `ReplacePrefixMatch`.
+        /// How the path is changed: `ReplaceFullPath` or `ReplacePrefixMatch`.
         type_: String = "type",
     }
     {
-        /// The new path.
+        /// The new path, for `ReplaceFullPath`.
         replace_full_path: String = "replaceFullPath",
-        /// What takes the place of the matched prefix.
+        /// What replaces the matched prefix, for `ReplacePrefixMatch`.
         replace_prefix_match: String = "replacePrefixMatch",
     }
 }

@@ -6,31 +6,34 @@ use crate::kubernetes::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Removes soft-deleted runs and experiments, with their artifacts, on a schedule.
+/// Permanently removes deleted runs and experiments, with their artifacts, on a schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct GarbageCollection {
-    /// Whether the CronJob is created.
+    /// Whether to create the CronJob.
     pub enabled: bool,
-    /// When it runs, in cron's notation and the cluster's time zone.
+    /// When garbage collection runs, in cron notation and in the time zone of the
+    /// cluster: `0 2 * * 0` is every Sunday at 02:00.
     pub schedule: String,
-    /// Removes only what was deleted longer ago than this: `30d`, `12h30m`.
-    /// When empty: everything that was deleted.
+    /// Minimum time since the deletion: `30d` or `12h30m`. When empty, garbage collection
+    /// removes everything that was deleted.
     pub older_than: String,
-    /// Cleans all workspaces; needed when the server has workspaces, an error when not.
+    /// Whether to clean all workspaces. Set it to true if the server has workspaces, and
+    /// to false if it has none: otherwise garbage collection fails.
     pub all_workspaces: bool,
-    /// Address of the tracking server. When empty: that of the Service, with
-    /// the right scheme, port and static prefix.
+    /// Address of the tracking server. When empty: the address of the Service, with the
+    /// correct scheme, port and static prefix.
     pub tracking_uri: String,
-    /// More environment variables, for example credentials
-    /// (`MLFLOW_TRACKING_USERNAME`, `MLFLOW_TRACKING_PASSWORD`) for basic auth.
+    /// Additional environment variables, for example the credentials for basic
+    /// authentication (`MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`).
     pub env: Vec<EnvVar>,
-    /// Certificate that the server's certificate is checked against, with TLS.
+    /// Certificate that garbage collection trusts when it connects to the server with
+    /// HTTPS.
     pub ca_secret: CaSecret,
-    /// More volumes of the pod.
+    /// Additional volumes of the Pod.
     pub extra_volumes: Vec<Volume>,
-    /// Where the container mounts them.
+    /// Where the container mounts these volumes.
     pub extra_volume_mounts: Vec<VolumeMount>,
     /// CPU and memory of the container.
     pub resources: Option<ResourceRequirements>,
@@ -63,26 +66,26 @@ impl Default for GarbageCollection {
     }
 }
 
-/// Where a certificate authority's certificate is.
+/// Where the certificate of a certificate authority is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct CaSecret {
-    /// Name of the Secret. When empty: `tls.secretName`, which is right for a
-    /// self-signed certificate.
+    /// Name of the Secret. When empty, with `tls.enabled`: `tls.secretName`, which is
+    /// correct for a self-signed certificate.
     pub name: String,
-    /// Key in the Secret. When empty: `ca.crt` in a Secret named here, else `tls.crt`.
+    /// Key in the Secret. When empty: `ca.crt` if `name` is set, otherwise `tls.crt`.
     pub key: String,
 }
 
-/// Limits the connections of the pods to what MLflow needs.
+/// Limits the network connections of the Pods to those that MLflow needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct NetworkPolicy {
-    /// Whether network policies are created.
+    /// Whether to create network policies.
     pub enabled: bool,
-    /// More connections that the pods may open:
+    /// Additional connections that the Pods may open:
     /// `[{ports: [{protocol: TCP, port: 6379}]}]`.
     pub additional_egress_rules: Vec<NetworkPolicyEgressRule>,
 }
@@ -94,7 +97,7 @@ pub struct NetworkPolicy {
 pub struct Metrics {
     /// Whether the server exposes metrics.
     pub enabled: bool,
-    /// Path that the ServiceMonitor asks. The server itself always answers at
+    /// Path that the ServiceMonitor requests. The server always serves metrics at
     /// `/metrics`, also with a static prefix.
     pub path: String,
 }

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Image {
-    /// Registry and repository, without a tag.
+    /// Registry and repository of the image, without a tag.
     pub repository: String,
-    /// Tag of the image, with its digest behind it if you pin it:
-    /// `v3.17.2-full@sha256:…`. When empty: the newest release that the checks were
-    /// proved for, in its `-full` build with database drivers and cloud clients.
+    /// Tag of the image: `v3.17.2-full`, or `v3.17.2-full@sha256:…` to pin its digest.
+    /// When empty: the MLflow release that the rules are tested with, in its `-full`
+    /// build, which has database drivers and cloud clients.
     pub tag: String,
-    /// When nodes pull the image. Empty leaves it to Kubernetes.
+    /// When nodes pull the image. When empty, Kubernetes decides by the tag.
     pub pull_policy: PullPolicy,
 }
 
@@ -31,14 +31,15 @@ impl Default for Image {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum PullPolicy {
-    /// Kubernetes decides by the tag: always for `latest`, else if not present.
+    /// Kubernetes decides by the tag: always for `latest`, otherwise only if the node
+    /// does not have the image.
     #[serde(rename = "")]
     Unset,
-    /// At every start of a pod.
+    /// At every start of a Pod.
     Always,
-    /// If the node does not have it.
+    /// Only if the node does not have the image.
     IfNotPresent,
-    /// Never; the node must have it.
+    /// Never. The node must have the image.
     Never,
 }
 

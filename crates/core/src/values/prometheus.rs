@@ -10,27 +10,27 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceMonitor {
-    /// Whether the ServiceMonitor is created; needs `metrics.enabled`.
+    /// Whether to create the ServiceMonitor. Needs `metrics.enabled`.
     pub enabled: bool,
-    /// More labels of the ServiceMonitor, for a Prometheus that selects by
-    /// them: `{release: kube-prometheus-stack}`.
+    /// Additional labels of the ServiceMonitor, if Prometheus selects ServiceMonitors by
+    /// labels: `{release: kube-prometheus-stack}`.
     pub labels: StringMap,
-    /// Time between scrapes, `30s`. When empty: Prometheus' own.
+    /// Time between scrapes: `30s`. When empty: the default of Prometheus.
     pub interval: String,
-    /// Time after which a scrape has failed, `10s`. When empty: Prometheus' own.
+    /// Time after which a scrape fails: `10s`. When empty: the default of Prometheus.
     pub scrape_timeout: String,
-    /// How Prometheus checks the server's certificate; used with `tls.enabled` only.
+    /// How Prometheus checks the certificate of the server. Used only with `tls.enabled`.
     pub tls_config: TlsConfig,
-    /// User and password for a server with basic auth:
+    /// User and password for a server with basic authentication:
     /// `{username: {name: mlflow-metrics, key: username}, password: {name: mlflow-metrics, key: password}}`.
     pub basic_auth: BasicAuth,
 }
 
 object! {
-    /// Where Prometheus finds a user and the password.
+    /// Where Prometheus finds the user name and the password.
     BasicAuth {}
     {
-        /// Entry of a Secret with the user's name.
+        /// Entry of a Secret with the user name.
         username: KeySelector = "username",
         /// Entry of a Secret with the password.
         password: KeySelector = "password",
@@ -38,28 +38,29 @@ object! {
 }
 
 object! {
-    /// How Prometheus checks the server's certificate and shows its own.
+    /// How Prometheus checks the certificate of the server, and which certificate it
+    /// presents itself.
     TlsConfig {}
     {
-        /// Certificate authority of the server's certificate.
+        /// Certificate of the authority that signed the certificate of the server.
         ca: SecretOrConfigMap = "ca",
-        /// Certificate authority as a file of the Prometheus container.
+        /// Certificate of the authority, as a file in the Prometheus container.
         ca_file: String = "caFile",
-        /// Client certificate.
+        /// Client certificate of Prometheus.
         cert: SecretOrConfigMap = "cert",
-        /// Client certificate as a file of the Prometheus container.
+        /// Client certificate of Prometheus, as a file in the Prometheus container.
         cert_file: String = "certFile",
-        /// Accepts any certificate.
+        /// Whether Prometheus accepts any certificate.
         insecure_skip_verify: bool = "insecureSkipVerify",
-        /// Client key as a file of the Prometheus container.
+        /// Key of the client certificate, as a file in the Prometheus container.
         key_file: String = "keyFile",
-        /// Client key.
+        /// Key of the client certificate.
         key_secret: KeySelector = "keySecret",
-        /// Newest TLS version: `TLS12`, `TLS13`.
+        /// Newest TLS version that Prometheus uses: `TLS12` or `TLS13`.
         max_version: String = "maxVersion",
-        /// Oldest TLS version: `TLS12`, `TLS13`.
+        /// Oldest TLS version that Prometheus uses: `TLS12` or `TLS13`.
         min_version: String = "minVersion",
-        /// Name that the server's certificate must have.
+        /// Host name that the certificate of the server must have.
         server_name: String = "serverName",
     }
 }
@@ -68,9 +69,9 @@ object! {
     /// An entry of a Secret or a ConfigMap.
     SecretOrConfigMap {}
     {
-        /// From a ConfigMap.
+        /// Entry of a ConfigMap.
         config_map: KeySelector = "configMap",
-        /// From a Secret.
+        /// Entry of a Secret.
         secret: KeySelector = "secret",
     }
 }
@@ -78,13 +79,13 @@ object! {
 object! {
     /// An entry by name and key.
     KeySelector {
-        /// The key in its data.
+        /// Key of the entry.
         key: String = "key",
     }
     {
         /// Name of the Secret or ConfigMap.
         name: String = "name",
-        /// Whether it may be missing.
+        /// Whether the Secret or ConfigMap may be missing.
         optional: bool = "optional",
     }
 }

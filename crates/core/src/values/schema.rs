@@ -144,8 +144,8 @@ pub fn commented_defaults() -> String {
     let defaults = serde_json::to_value(Values::default()).unwrap_or_default();
     let mut text = String::new();
     comment(
-        "The settings of mlflow-k8s with their default values. A values file needs to hold \
-         only what differs. Keys that start with `x-`, and `global`, are left alone.",
+        "The settings of mlflow-k8s with their default values. A values file needs to hold only \
+         what differs. Keys that start with `x-`, and `global`, are ignored.",
         0,
         &mut text,
     );

@@ -4,20 +4,21 @@ use super::StringMap;
 use crate::kubernetes::PolicyRule;
 use serde::{Deserialize, Serialize};
 
-/// The identity of the pods in the cluster.
+/// The ServiceAccount of the Pods: their identity in the cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ServiceAccount {
-    /// Whether a ServiceAccount is created.
+    /// Whether to create a ServiceAccount.
     pub create: bool,
-    /// Its name. When empty: that of the other objects, or `default` when none is created.
+    /// Name of the ServiceAccount. When empty: the name of the other objects; if `create`
+    /// is false, `default`.
     pub name: String,
-    /// Its annotations, for example the cloud role of the pods:
+    /// Annotations of the ServiceAccount, for example the cloud role of the Pods:
     /// `{eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/mlflow"}`.
     pub annotations: StringMap,
-    /// Whether pods get a token for the Kubernetes API. MLflow does not need one.
-    /// Null leaves it to Kubernetes, which mounts one.
+    /// Whether the Pods get a token for the Kubernetes API. MLflow does not need a token.
+    /// When null, Kubernetes decides and mounts a token.
     pub automount_service_account_token: Option<bool>,
 }
 
@@ -39,12 +40,12 @@ impl ServiceAccount {
     }
 }
 
-/// Permissions of the service account.
+/// Permissions of the ServiceAccount.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Rbac {
     /// Rules of the role: `[{apiGroups: [""], resources: [pods], verbs: [get, list]}]`.
-    /// No role is created without rules.
+    /// When empty, no role is created.
     pub extra_rules: Vec<PolicyRule>,
 }

@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Server {
-    /// Options with a value: `allowed_hosts: mlflow.example.com` gives
-    /// `--allowed-hosts=mlflow.example.com`. An empty or null value leaves the option out.
+    /// Options with a value: `allowed_hosts: mlflow.example.com` becomes
+    /// `--allowed-hosts=mlflow.example.com`. An option with an empty value or null is
+    /// left out.
     pub value_options: BTreeMap<String, Option<OptionValue>>,
-    /// Options without a value: `enable_workspaces` gives `--enable-workspaces`.
+    /// Options without a value: `enable_workspaces` becomes `--enable-workspaces`.
     pub flag_options: Vec<String>,
-    /// Serve below this path: `/mlflow`. Starts with a slash and does not end with one.
+    /// Path below which the server serves everything: `/mlflow`. It starts with a slash
+    /// and does not end with one. When empty, the server serves at `/`.
     #[serde(rename = "staticPrefix")]
     pub static_prefix: String,
 }
@@ -59,11 +61,11 @@ pub(crate) fn is_option(key: &str, name: &str) -> bool {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Probes {
-    /// Restarts a server that has stopped answering.
+    /// Restarts the server if it stops answering.
     pub liveness: Probe,
-    /// Takes a server that does not answer out of the Service.
+    /// Removes a Pod that does not answer from the Service.
     pub readiness: Probe,
-    /// Gives a starting server time before the other two begin.
+    /// Gives the server time to start before the other two checks begin.
     pub startup: Probe,
 }
 
@@ -84,20 +86,20 @@ impl Default for Probes {
     }
 }
 
-/// One health check. A timing that is null is left to Kubernetes' default.
+/// A health check. A time that is null has the default of Kubernetes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Probe {
-    /// Whether the check is done.
+    /// Whether Kubernetes does this check.
     pub enabled: bool,
     /// Seconds from the start of the container to the first check.
     pub initial_delay_seconds: Option<i32>,
     /// Seconds from one check to the next.
     pub period_seconds: Option<i32>,
-    /// Seconds until a check without an answer has failed.
+    /// Seconds after which a check without an answer fails.
     pub timeout_seconds: Option<i32>,
-    /// Failed checks in a row that count.
+    /// Number of checks in a row that must fail before Kubernetes reacts.
     pub failure_threshold: Option<i32>,
 }
 
@@ -113,28 +115,28 @@ impl Default for Probe {
     }
 }
 
-/// Where MLflow keeps its data.
+/// Where MLflow stores its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MlflowStores {
-    /// Database of experiments and runs, as a URI:
-    /// `sqlite:////mlflow/mlflow.db` (four slashes: an absolute path) or
-    /// `postgresql://user@host:5432/database`. A URI with a password belongs
-    /// into a Secret: use `backendStoreUriFrom`.
+    /// URI of the database of experiments and runs: `sqlite:////mlflow/mlflow.db` (four
+    /// slashes for an absolute path) or `postgresql://user@host:5432/database`. If the
+    /// URI has a password, put it into a Secret and use `backendStoreUriFrom`.
     pub backend_store_uri: String,
-    /// The same from a Secret or ConfigMap; wins over the plain URI:
-    /// `{secretKeyRef: {name: mlflow-db-secret, key: uri}}`.
+    /// The same URI from a Secret or ConfigMap:
+    /// `{secretKeyRef: {name: mlflow-db-secret, key: uri}}`. It overrides the plain URI.
     pub backend_store_uri_from: Option<EnvVarSource>,
-    /// Database of the model registry, when it is another one.
+    /// URI of the database of the model registry. When empty: the database of experiments
+    /// and runs.
     pub registry_store_uri: String,
-    /// The same from a Secret or ConfigMap; wins over the plain URI.
+    /// The same URI from a Secret or ConfigMap. It overrides the plain URI.
     pub registry_store_uri_from: Option<EnvVarSource>,
-    /// Where clients write artifacts themselves, past the server:
-    /// `s3://bucket/path`. Leave it empty to let the server store them.
+    /// Where clients store artifacts themselves, without the server: `s3://bucket/path`.
+    /// When empty, clients send artifacts to the server, which stores them.
     pub default_artifact_root: String,
-    /// Where the server stores artifacts for its clients: `s3://bucket/path`
-    /// or a path below `storage.mountPath`.
+    /// Where the server stores the artifacts of its clients: `s3://bucket/path`, or a
+    /// path below `storage.mountPath`.
     pub artifacts_destination: String,
 }
 

@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Storage {
-    /// Whether the claim is created and mounted. It is kept when the release is removed.
+    /// Whether to create the claim and mount it. The claim is kept when you uninstall the
+    /// release.
     pub enabled: bool,
     /// Size of the volume.
     pub size: Quantity,
-    /// How many nodes or pods may use the volume at once.
+    /// How many nodes or Pods may use the volume at the same time.
     pub access_mode: AccessMode,
-    /// Storage class of the volume. When empty: the cluster's default; `-`: none.
+    /// Storage class of the volume: `standard`. When empty: the default of the cluster.
+    /// `-` means no storage class.
     pub storage_class_name: String,
-    /// Where the pods mount it.
+    /// Directory in the Pods where the volume is mounted.
     pub mount_path: String,
 }
 
@@ -32,17 +34,17 @@ impl Default for Storage {
     }
 }
 
-/// How many nodes or pods may use a volume at once.
+/// How many nodes or Pods may use a volume at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AccessMode {
-    /// Pods of one node.
+    /// Only Pods on one node.
     ReadWriteOnce,
-    /// Any pods, which may only read.
+    /// All Pods, but they can only read.
     ReadOnlyMany,
-    /// Any pods.
+    /// All Pods.
     ReadWriteMany,
-    /// One pod (Kubernetes 1.27 and newer).
+    /// Only one Pod (Kubernetes 1.27 and newer).
     ReadWriteOncePod,
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Tool {
-    /// Rules that are not applied, by code or name: `[MK502, image-latest]`.
-    /// Say in a comment why.
+    /// Rules to ignore, by code or name: `[MK502, image-latest]`. Say why in a comment.
     pub ignore: Vec<String>,
 }

@@ -18,12 +18,11 @@ pub fn reference(inputs: &[Vec<Layer>]) -> String {
     let settings = super::settings();
     let rendered = renders(inputs);
     let mut text = String::from(
-        "# Values\n\n\
-         Every key of `values.yaml`. The keys of the official chart mean what they mean there; all others are \
-         extensions. All are there since version 0.1.0. `mlflow-k8s values` prints the same as a file with comments, \
-         `mlflow-k8s schema` as JSON Schema for editors.\n\n\
-         A default of *none* means that the key is not set: nothing is rendered for it, or what is sensible is derived \
-         from the others.\n\n",
+        "# Values\n\nAll keys of `values.yaml`. A key of the official chart has the meaning that \
+         it has there; all other keys are extensions. All keys exist since version 0.1.0. \
+         `mlflow-k8s values` prints the keys as a commented file, and `mlflow-k8s schema` prints \
+         them as a JSON Schema for editors.\n\nThe default *none* means that the key is not set: \
+         then nothing is rendered for the key, or its value is derived from other keys.\n\n",
     );
     for setting in &settings {
         let _ = write!(text, "## {}\n\n{}\n\n", setting.key, setting.help);

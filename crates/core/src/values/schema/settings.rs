@@ -12,53 +12,219 @@ pub fn settings() -> Vec<Setting> {
 }
 
 /// Kubernetes' types that a form shows by their keys, with those that people
-/// set. The others, and the keys that are not here, are edited as YAML.
-const SHOWN: &[(&str, &[&str])] = &[
-    ("Capabilities", &["drop", "add"]),
-    ("ConfigMapEnvSource", &["name"]),
-    ("ConfigMapKeySelector", &["name", "key"]),
-    ("DeploymentStrategy", &["type", "rollingUpdate"]),
-    ("EnvFromSource", &["secretRef", "configMapRef", "prefix"]),
-    ("EnvVar", &["name", "value", "valueFrom"]),
-    ("EnvVarSource", &["secretKeyRef", "configMapKeyRef"]),
-    ("IngressTLS", &["secretName", "hosts"]),
-    ("LocalObjectReference", &["name"]),
+/// set, and the help of each. The others, and the keys that are not here, are
+/// edited as YAML. Kubernetes' own texts are pages of an API reference.
+const SHOWN: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Capabilities",
+        &[
+            ("drop", "Capabilities to remove: `ALL` removes all of them."),
+            ("add", "Capabilities to add."),
+        ],
+    ),
+    ("ConfigMapEnvSource", &[("name", "Name of the ConfigMap.")]),
+    (
+        "ConfigMapKeySelector",
+        &[
+            ("name", "Name of the ConfigMap."),
+            ("key", "Key of the entry in the ConfigMap."),
+        ],
+    ),
+    (
+        "DeploymentStrategy",
+        &[
+            (
+                "type",
+                "`RollingUpdate` replaces the Pods one after the other. `Recreate` stops all old Pods first.",
+            ),
+            ("rollingUpdate", "Limits of a rolling update."),
+        ],
+    ),
+    (
+        "EnvFromSource",
+        &[
+            ("secretRef", "The Secret."),
+            ("configMapRef", "The ConfigMap."),
+            (
+                "prefix",
+                "Text to put before the name of each variable: `MLFLOW_`. When empty, the keys are the names.",
+            ),
+        ],
+    ),
+    (
+        "EnvVar",
+        &[
+            ("name", "Name of the variable."),
+            (
+                "value",
+                "Value of the variable. `$(NAME)` inserts the value of a variable that is defined before.",
+            ),
+            (
+                "valueFrom",
+                "Where the value comes from, instead of `value`.",
+            ),
+        ],
+    ),
+    (
+        "EnvVarSource",
+        &[
+            (
+                "secretKeyRef",
+                "An entry of a Secret in the same namespace.",
+            ),
+            (
+                "configMapKeyRef",
+                "An entry of a ConfigMap in the same namespace.",
+            ),
+        ],
+    ),
+    (
+        "IngressTLS",
+        &[
+            ("secretName", "Secret with the certificate and its key."),
+            ("hosts", "Host names for which the certificate is valid."),
+        ],
+    ),
+    ("LocalObjectReference", &[("name", "Name of the Secret.")]),
     (
         "PodSecurityContext",
         &[
-            "runAsNonRoot",
-            "runAsUser",
-            "runAsGroup",
-            "fsGroup",
-            "fsGroupChangePolicy",
-            "seccompProfile",
+            (
+                "runAsNonRoot",
+                "Whether Kubernetes refuses to start a container as root.",
+            ),
+            ("runAsUser", "User ID of the processes in the containers."),
+            (
+                "runAsGroup",
+                "Group ID of the processes in the containers. When empty: the default of the image.",
+            ),
+            ("fsGroup", "Group ID that owns the files on volumes."),
+            (
+                "fsGroupChangePolicy",
+                "When Kubernetes changes the owner of the files on a volume: `Always`, or only `OnRootMismatch`, which starts faster on large volumes.",
+            ),
+            (
+                "seccompProfile",
+                "Which system calls the containers may use.",
+            ),
         ],
     ),
     (
         "PolicyRule",
-        &["apiGroups", "resources", "resourceNames", "verbs"],
+        &[
+            (
+                "apiGroups",
+                "API groups of the resources: `\"\"` is the core group, with Pods and Secrets.",
+            ),
+            (
+                "resources",
+                "Resources that the rule allows: `pods`, `secrets`.",
+            ),
+            (
+                "resourceNames",
+                "Names of the objects that the rule allows. When empty: all objects.",
+            ),
+            (
+                "verbs",
+                "Actions that the rule allows: `get`, `list`, `watch`, `create`.",
+            ),
+        ],
     ),
-    ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
-    ("SeccompProfile", &["type", "localhostProfile"]),
-    ("SecretEnvSource", &["name"]),
-    ("SecretKeySelector", &["name", "key"]),
+    (
+        "RollingUpdateDeployment",
+        &[
+            (
+                "maxSurge",
+                "How many additional Pods may run during the update: a number, or a share such as `25%`.",
+            ),
+            (
+                "maxUnavailable",
+                "How many Pods may be unavailable during the update: a number, or a share such as `25%`.",
+            ),
+        ],
+    ),
+    (
+        "SeccompProfile",
+        &[
+            (
+                "type",
+                "Which profile limits the system calls: that of the container runtime, a file on the node (`Localhost`), or none (`Unconfined`).",
+            ),
+            (
+                "localhostProfile",
+                "File of the profile on the node, for the type `Localhost`.",
+            ),
+        ],
+    ),
+    ("SecretEnvSource", &[("name", "Name of the Secret.")]),
+    (
+        "SecretKeySelector",
+        &[
+            ("name", "Name of the Secret."),
+            ("key", "Key of the entry in the Secret."),
+        ],
+    ),
     (
         "SecurityContext",
         &[
-            "readOnlyRootFilesystem",
-            "allowPrivilegeEscalation",
-            "runAsNonRoot",
-            "runAsUser",
-            "runAsGroup",
-            "capabilities",
-            "seccompProfile",
+            (
+                "readOnlyRootFilesystem",
+                "Whether the container can write only to volumes.",
+            ),
+            (
+                "allowPrivilegeEscalation",
+                "Whether a process can get more privileges than its parent process.",
+            ),
+            (
+                "runAsNonRoot",
+                "Whether Kubernetes refuses to start the container as root. When empty: the setting of the Pod.",
+            ),
+            (
+                "runAsUser",
+                "User ID of the processes in the container. When empty: the setting of the Pod.",
+            ),
+            (
+                "runAsGroup",
+                "Group ID of the processes in the container. When empty: the setting of the Pod.",
+            ),
+            ("capabilities", "Linux capabilities of the container."),
+            (
+                "seccompProfile",
+                "Which system calls the container may use. When empty: the setting of the Pod.",
+            ),
         ],
     ),
     (
         "Toleration",
-        &["key", "operator", "value", "effect", "tolerationSeconds"],
+        &[
+            (
+                "key",
+                "Key of the taint. When empty, with the operator `Exists`: all taints.",
+            ),
+            (
+                "operator",
+                "`Equal` compares the value of the taint. `Exists` ignores the value.",
+            ),
+            ("value", "Value of the taint, for the operator `Equal`."),
+            ("effect", "Effect of the taint. When empty: all effects."),
+            (
+                "tolerationSeconds",
+                "How long the Pod stays on a node with a `NoExecute` taint. When empty: forever.",
+            ),
+        ],
     ),
-    ("VolumeMount", &["name", "mountPath", "subPath", "readOnly"]),
+    (
+        "VolumeMount",
+        &[
+            ("name", "Name of the volume."),
+            ("mountPath", "Directory in the container."),
+            (
+                "subPath",
+                "Path inside the volume to mount. When empty: the whole volume.",
+            ),
+            ("readOnly", "Whether the container can only read."),
+        ],
+    ),
 ];
 
 /// Words that Kubernetes' schema leaves to its prose.
@@ -110,15 +276,15 @@ fn fields(root: &Value, schema: &Value, kubernetes: Option<&str>) -> Vec<Setting
     let empty = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&empty);
     let required = schema["required"].as_array().cloned().unwrap_or_default();
-    let shown: Vec<&str> = match kubernetes.and_then(shown_keys) {
-        Some(keys) => keys.to_vec(),
-        None => properties.keys().map(String::as_str).collect(),
+    let shown: Vec<(&str, Option<&str>)> = match kubernetes.and_then(shown_keys) {
+        Some(keys) => keys.iter().map(|(key, help)| (*key, Some(*help))).collect(),
+        None => properties.keys().map(|key| (key.as_str(), None)).collect(),
     };
     shown
         .into_iter()
-        .filter_map(|key| {
+        .filter_map(|(key, help)| {
             let property = properties.get(key)?;
-            let help = description(root, property, kubernetes.is_some());
+            let help = help.map_or_else(|| description(root, property), str::to_owned);
             Some(Setting {
                 key: key.to_owned(),
                 label: label(key),
@@ -199,8 +365,14 @@ fn kubernetes(root: &Value, name: &str, definition: &Value) -> Kind {
         "IntOrString" => Kind::Text,
         "ResourceRequirements" => Kind::Section(
             [
-                ("requests", "What the scheduler keeps free for a container."),
-                ("limits", "What a container may use at most."),
+                (
+                    "requests",
+                    "CPU and memory that the scheduler reserves for the container.",
+                ),
+                (
+                    "limits",
+                    "CPU and memory that the container may use at most.",
+                ),
             ]
             .into_iter()
             .map(|(key, help)| Setting {
@@ -220,10 +392,10 @@ fn kubernetes(root: &Value, name: &str, definition: &Value) -> Kind {
 
 fn amounts() -> Vec<Setting> {
     [
-        ("cpu", "CPU time: `500m` is half of one core.", "500m"),
+        ("cpu", "CPU time: `500m` is half of one core. When empty: no amount is set.", "500m"),
         (
             "memory",
-            "Memory: `3Gi`. A container that uses more than its limit is ended.",
+            "Memory: `3Gi`. Kubernetes stops a container that uses more than its limit. When empty: no amount is set.",
             "3Gi",
         ),
     ]
@@ -239,7 +411,7 @@ fn amounts() -> Vec<Setting> {
     .collect()
 }
 
-fn shown_keys(kubernetes: &str) -> Option<&'static [&'static str]> {
+fn shown_keys(kubernetes: &str) -> Option<&'static [(&'static str, &'static str)]> {
     SHOWN
         .iter()
         .find(|(name, _)| *name == kubernetes)
@@ -291,21 +463,13 @@ fn item_label(items: &Value) -> String {
     }
 }
 
-fn description(root: &Value, property: &Value, kubernetes: bool) -> String {
+fn description(root: &Value, property: &Value) -> String {
     let own = property["description"].as_str();
     let of_type = || {
         let name = property["$ref"].as_str()?.trim_start_matches("#/$defs/");
         definition(root, name)["description"].as_str()
     };
-    let text = own.or_else(of_type).unwrap_or_default();
-    if !kubernetes {
-        return text.to_owned();
-    }
-    // Kubernetes' texts are pages of an API reference: the first sentence
-    // says what a key is.
-    let sentence = text.split(". ").next().unwrap_or(text);
-    let sentence = sentence.split('\n').next().unwrap_or(sentence);
-    format!("{}.", sentence.trim_end_matches('.'))
+    own.or_else(of_type).unwrap_or_default().to_owned()
 }
 
 /// The first list or mapping that a help text shows.
@@ -483,12 +647,13 @@ mod tests {
         };
         for (kind, keys) in SHOWN {
             let properties = properties(kind);
-            for key in *keys {
-                assert!(properties[key].is_object(), "{kind} has no {key}");
+            for (key, _) in *keys {
+                assert!(properties[*key].is_object(), "{kind} has no {key}");
             }
         }
         for (kind, key, _) in WORDS {
-            let is_shown = shown_keys(kind).is_some_and(|keys| keys.contains(key));
+            let is_shown =
+                shown_keys(kind).is_some_and(|keys| keys.iter().any(|(shown, _)| shown == key));
             assert!(is_shown, "no form shows {kind}.{key}");
             let types = super::super::kinds_of(&properties(kind)[key]["type"]);
             assert!(types.contains(&"string".into()), "{kind}.{key} is no text");
