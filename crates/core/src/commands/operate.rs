@@ -30,7 +30,7 @@ fn collect(site: &Site<'_>) -> Option<Step> {
     let name = cron_job.name();
     let job = quote(&format!("{name}-now"));
     let step = Step::shell(
-        "Collect garbage now",
+        "Run garbage collection now",
         [
             format!(
                 "kubectl create job --from={} {job} {namespace}",
@@ -42,12 +42,12 @@ fn collect(site: &Site<'_>) -> Option<Step> {
     );
     Some(
         step.why(match collector.older_than.as_str() {
-            "" => "It shows that the schedule will work, and removes for good what was deleted, \
-                 however lately."
+            "" => "This shows that the schedule will work. It permanently removes everything that \
+                   was deleted in MLflow, however recently."
                 .to_owned(),
             age => format!(
-                "It shows that the schedule will work, and removes for good what was deleted more \
-             than {age} ago."
+                "This shows that the schedule will work. It permanently removes everything that \
+                 was deleted in MLflow more than {age} ago."
             ),
         }),
     )
@@ -55,9 +55,10 @@ fn collect(site: &Site<'_>) -> Option<Step> {
 
 /// Where the database is, and how it is copied.
 fn backup(site: &Site<'_>) -> Option<Step> {
-    const TITLE: &str = "Back up the database before a newer MLflow";
-    const WHY: &str = "The first start of a newer version changes the tables, and the older one \
-                       refuses them from then on: the copy is the only way back.";
+    const TITLE: &str = "Back up the database before you upgrade MLflow";
+    const WHY: &str = "When a newer version first starts, it changes the database tables. From \
+                       then on, older versions refuse the database, so you need the backup to go \
+                       back.";
     const DUMP: &str = "mlflow.dump";
     let namespace = site.in_namespace();
     let place = site.place(StoreName::Backend)?;
@@ -106,7 +107,7 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                     )],
                 )
                 .why(WHY)
-                .why("Run it where the database can be reached."),
+                .why("Run the command on a machine that can reach the database."),
             )
         }
         KeptIn::Unseen(Some((name, key))) => {
@@ -123,7 +124,10 @@ fn backup(site: &Site<'_>) -> Option<Step> {
                     )],
                 )
                 .why(WHY)
-                .why("This is for PostgreSQL. Run it where the database can be reached."),
+                .why(
+                    "The command is for PostgreSQL. Run it on a machine that can reach the \
+                     database.",
+                ),
             )
         }
         _ => None,
@@ -133,20 +137,21 @@ fn backup(site: &Site<'_>) -> Option<Step> {
 fn upgrade(site: &Site<'_>) -> Step {
     let how = match site.facts.rollout {
         Rollout::Recreate => {
-            "The pod is stopped before its successor starts (`Recreate`: only one may have the \
-             volume or the SQLite file), so the server is away for a minute or so."
+            "Kubernetes stops the old Pod before it starts the new one (strategy `Recreate`), \
+             because only one Pod may use the volume or the SQLite file. The server is not \
+             available until the new Pod is ready."
         }
         Rollout::One => {
-            "The old pod goes when the new one is ready: nobody waits, unless the new version \
-             has to change the tables."
+            "Kubernetes removes the old Pod when the new Pod is ready, so the server stays \
+             available, unless the new version changes the database tables."
         }
         Rollout::Several => {
-            "Pods are replaced one after the other. A new version that changes the tables \
-             starts best with one pod."
+            "Kubernetes replaces the Pods one after the other. If a new version changes the \
+             database tables, start it with one Pod (`replicaCount: 1`)."
         }
     };
     Step::shell(
-        "Upgrade, or change the values",
+        "Upgrade MLflow or change the values",
         [
             site.render(),
             "kubectl diff -f manifests.yaml".to_owned(),
@@ -160,19 +165,20 @@ fn upgrade(site: &Site<'_>) -> Step {
     )
     .why(how)
     .why(
-        "An object that the new manifests no longer have stays: delete it by its name. Where \
-         `mlflow-k8s` is not at hand, make `manifests.yaml` as you made it first.",
+        "`kubectl apply` keeps objects that the new manifests no longer contain: delete them by \
+         name. If `mlflow-k8s` is not installed, create `manifests.yaml` the way you created it \
+         the first time.",
     )
 }
 
 fn restart(site: &Site<'_>) -> Step {
     Step::shell(
-        "After a change of a Secret, start the server again",
+        "Restart the server after you change a Secret",
         [format!(
             "kubectl rollout restart {} {}",
             site.deployment_name(),
             site.in_namespace()
         )],
     )
-    .why("It reads them once, when it starts.")
+    .why("The server reads Secrets only when it starts.")
 }

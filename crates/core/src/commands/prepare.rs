@@ -232,7 +232,7 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
             "Apply the manifests",
             ["kubectl apply -f manifests.yaml".to_owned()],
         )
-        .why("`manifests.yaml` holds them all; the namespace is in each."),
+        .why("`manifests.yaml` contains all objects, each with its namespace."),
     );
     let namespace = site.in_namespace();
     if let Some(external) = site.first(ObjectKind::ExternalSecret) {
@@ -245,7 +245,10 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
                     "kubectl wait --for=condition=Ready {name} {namespace} --timeout=2m"
                 )],
             )
-            .why("The External Secrets Operator makes it; the server starts when it is there."),
+            .why(
+                "The External Secrets Operator creates the Secret. The server starts when the \
+                 Secret exists.",
+            ),
         );
     }
     steps.push(
@@ -257,9 +260,9 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
             )],
         )
         .why(format!(
-            "If it does not become ready, the log says why: `kubectl logs {} {namespace} \
-             --all-containers`. MLflow may end with exit code 0 although it failed: `Completed` \
-             is no success.",
+            "If the server does not become ready, read its log: `kubectl logs {} {namespace} \
+             --all-containers`. MLflow can exit with code 0 although it failed, so the status \
+             `Completed` means a failure too.",
             site.deployment_name()
         )),
     );
@@ -280,9 +283,9 @@ fn namespace(site: &Site<'_>, needs: &[Need<'_>]) -> Option<Step> {
     };
     let step = Step::shell("Create the namespace", [command]);
     Some(if is_rendered {
-        step.why("The manifests hold it too; what they refer to needs it now.")
+        step.why("The manifests contain the namespace too, but the next objects need it now.")
     } else {
-        step.why("Unless it is there.")
+        step.why("Skip this step if the namespace exists.")
     })
 }
 
@@ -322,8 +325,8 @@ fn look(site: &Site<'_>) -> Option<Step> {
         }
     }
     (!lines.is_empty()).then(|| {
-        Step::shell("Look for what must be there already", lines)
-            .why("The manifests refer to it and do not create it.")
+        Step::shell("Check that the required objects exist", lines)
+            .why("The manifests refer to these objects, but do not create them.")
     })
 }
 
@@ -341,7 +344,7 @@ fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
                 "--docker-password='<PASSWORD>'".to_owned(),
             ])],
         );
-        return step.why("The nodes pull the image with it.");
+        return step.why("The nodes use this Secret to pull the image.");
     }
     if need.is_certificate() {
         let step = Step::shell(
@@ -378,15 +381,15 @@ fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
             Some(SECRET_KEY) => argument("\"$(openssl rand -hex 32)\""),
             Some(ADMIN_PASSWORD) => {
                 hints.push(
-                    "MLflow wants a password of 12 characters or more, and reads it only when \
-                     the database of users is made."
+                    "The password needs at least 12 characters. MLflow reads it only when it \
+                     creates the database of users."
                         .to_owned(),
                 );
                 argument("\"$(openssl rand -base64 18)\"")
             }
             Some(variable) if STORES.contains(&variable) => {
                 hints.push(
-                    "Special characters of the password are URL-encoded in a URI: `@` is `%40`."
+                    "In the URI, URL-encode special characters of the password: `@` becomes `%40`."
                         .to_owned(),
                 );
                 argument("'postgresql://<USER>:<PASSWORD>@<HOST>:5432/<DATABASE>'")
@@ -405,7 +408,7 @@ fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
         let file = format!("{}.env", need.name);
         command.push(format!("--from-env-file={}", quote(&file)));
         hints.push(format!(
-            "`{file}` has a line NAME=value for each variable{}.",
+            "`{file}` needs a line `NAME=value` for each variable{}.",
             wanted_variables(site)
         ));
         if !need.entries.is_empty() || need.is_folder {
@@ -414,12 +417,12 @@ fn create(site: &Site<'_>, need: &Need<'_>) -> Step {
                 !part.starts_with("--from-literal=") && !part.starts_with("--from-file=")
             });
             let keys: Vec<&str> = need.entries.iter().map(|entry| entry.key).collect();
-            hints.push(format!("It needs these too: {}.", keys.join(", ")));
+            hints.push(format!("It also needs these entries: {}.", keys.join(", ")));
         }
     } else if need.is_folder && need.entries.is_empty() {
         command.push(format!("--from-file={}", quote(&format!("{}/", need.name))));
         hints.push(format!(
-            "Every file of the folder `{}` becomes an entry.",
+            "Every file in the directory `{}` becomes an entry.",
             need.name
         ));
     }
@@ -445,9 +448,14 @@ fn continued(parts: impl IntoIterator<Item = String>) -> String {
 fn certificate_hint(site: &Site<'_>, need: &Need<'_>) -> String {
     match &need.certificate {
         Some(hosts) if hosts.is_empty() => {
-            "The certificate, with those that link it to its authority, and its key.".to_owned()
+            "`tls.crt` contains the certificate followed by its intermediate certificates, and \
+             `tls.key` contains its key."
+                .to_owned()
         }
-        Some(hosts) => format!("The certificate of {}, and its key.", hosts.join(", ")),
+        Some(hosts) => format!(
+            "`tls.crt` contains the certificate for {}, and `tls.key` contains its key.",
+            hosts.join(", ")
+        ),
         None => format!(
             "The certificate must be valid for the names that clients use, for example {}.{}.svc.cluster.local{}.",
             site.facts.name,
@@ -489,9 +497,10 @@ fn users_file(site: &Site<'_>, key: &str) -> [String; 1] {
 
 fn users_hint(site: &Site<'_>) -> String {
     if site.facts.claim_folder.is_some() {
-        "The users are kept in a database of their own on the volume.".to_owned()
+        "MLflow stores the users in a separate database on the volume.".to_owned()
     } else {
-        "The users may be kept in the server's own database; a `%` in the URI is written `%%` here."
+        "MLflow can store the users in the database of the server. In this file, write a `%` of \
+         the URI as `%%`."
             .to_owned()
     }
 }

@@ -36,8 +36,8 @@ pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
     let (before, variables) = client_settings(site, &address);
     if !before.is_empty() {
         steps.push(
-            Step::shell("Give the client what it needs", before)
-                .why("In the shell in which Python runs."),
+            Step::shell("Set up the client", before)
+                .why("Run these commands in the shell in which you run Python."),
         );
     }
     steps.push(client(site, &address, &variables));
@@ -53,10 +53,11 @@ fn ingress(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     let first = add_public(site, Entrance::Ingress, &mut lines, public);
     let title = match first {
         Some(uri) => format!("Open {uri}/"),
-        None => "Look at the Ingress".to_owned(),
+        None => "Check the Ingress".to_owned(),
     };
     steps.push(Step::shell(title, lines).why(
-        "The host's name must lead to the address that the Ingress got; `curl` prints `OK` then.",
+        "The host name must resolve to the address of the Ingress. If the server is reachable, \
+         `curl` prints `OK`.",
     ));
 }
 
@@ -69,8 +70,8 @@ fn route(site: &Site<'_>, steps: &mut Vec<Step>, public: &mut Vec<Address>) {
     let first = add_public(site, Entrance::Gateway, &mut lines, public);
     let title = format!("Open {}/", first.unwrap_or_default());
     steps.push(Step::shell(title, lines).why(
-        "Or with `http://`: the Gateway's listener decides. The host's name must lead to the \
-         Gateway's address.",
+        "If the listener of the Gateway uses HTTP, write `http://`. The host name must resolve to \
+         the address of the Gateway.",
     ));
 }
 
@@ -122,7 +123,7 @@ fn service(site: &Site<'_>) -> Option<Step> {
     let (scheme, prefix) = (facts.scheme.as_str(), &facts.prefix);
     let (title, lines) = match facts.service_type {
         ServiceType::NodePort => (
-            "Ask for the port of the nodes",
+            "Get the address of a node and its port",
             vec![
                 "NODE=$(kubectl get nodes -o jsonpath='{.items[0].status.addresses[0].address}')"
                     .to_owned(),
@@ -134,7 +135,7 @@ fn service(site: &Site<'_>) -> Option<Step> {
             ],
         ),
         ServiceType::LoadBalancer => (
-            "Ask for the address of the load balancer",
+            "Get the address of the load balancer",
             vec![
                 format!(
                     "HOST=$(kubectl get {name} {namespace} -o \
@@ -150,9 +151,11 @@ fn service(site: &Site<'_>) -> Option<Step> {
         step
     } else {
         step.why(
-            "Browsers get 403 until `server.value_options.cors_allowed_origins` has this address \
-             (without the path), and everybody until `allowed_hosts` has it if it is neither \
-             private nor the Service's name.",
+            "The server answers browsers with 403 until \
+             `server.value_options.cors_allowed_origins` contains this address (without the path). \
+             If the address is neither a private IP address nor the name of the Service, the \
+             server answers all clients with 403 until `server.value_options.allowed_hosts` \
+             contains it.",
         )
     })
 }
@@ -167,9 +170,9 @@ fn tunnel(site: &Site<'_>) -> i32 {
 
 fn port_forward(site: &Site<'_>, local: i32, uri: &str, is_only_way: bool) -> Step {
     let title = if is_only_way {
-        format!("Open {uri}/ through a tunnel")
+        format!("Open {uri}/ with port forwarding")
     } else {
-        format!("Or, without the public address, open {uri}/")
+        format!("Or open {uri}/ with port forwarding")
     };
     let step = Step::shell(
         title,
@@ -180,12 +183,12 @@ fn port_forward(site: &Site<'_>, local: i32, uri: &str, is_only_way: bool) -> St
             site.facts.service_port
         )],
     )
-    .why("It runs until Ctrl-C; use another terminal for the rest.");
+    .why("The command runs until you press Ctrl-C. Use another terminal for the next steps.");
     if site.facts.answers.localhost {
         step
     } else {
         step.why(
-            "The server answers 403 as long as its list of allowed hosts has no `localhost:*`.",
+            "The server answers with 403 until its list of allowed hosts contains `localhost:*`.",
         )
     }
 }
@@ -238,7 +241,7 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
         .map(|(name, value)| format!("os.environ[{}] = {}", literal(name), literal(value)))
         .collect();
     if facts.workspaces {
-        settings.push("# Or another one; `default` is always there.".to_owned());
+        settings.push("# Or another workspace; `default` always exists.".to_owned());
         settings.push("os.environ[\"MLFLOW_WORKSPACE\"] = \"default\"".to_owned());
     }
     if !settings.is_empty() {
@@ -248,7 +251,10 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
     if !settings.is_empty() {
         lines.extend(settings);
     }
-    lines.push(format!("# In the cluster: {}", cluster.escape_default()));
+    lines.push(format!(
+        "# Inside the cluster: {}",
+        cluster.escape_default()
+    ));
     lines.push(format!(
         "mlflow.set_tracking_uri({})",
         literal(&address.uri)
@@ -269,8 +275,8 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
     };
     if !variables.is_empty() {
         step = step.why(
-            "The certificate must be valid for the name in the address; for a trial, \
-             `MLFLOW_TRACKING_INSECURE_TLS=true` accepts any, without \
+            "The certificate must be valid for the host name in the address. To accept any \
+             certificate in a test, set `MLFLOW_TRACKING_INSECURE_TLS` to `true` instead of \
              `MLFLOW_TRACKING_SERVER_CERT_PATH`.",
         );
     }
@@ -278,7 +284,7 @@ fn client(site: &Site<'_>, address: &Address, variables: &[(&str, String)]) -> S
     let is_remote = |kept_in: &KeptIn| !matches!(kept_in, KeptIn::Unseen(_) | KeptIn::Proxied);
     if let Some(root) = root.filter(|root| is_remote(&root.kept_in)) {
         step = step.why(format!(
-            "Clients write artifacts to {} themselves, and need credentials for it.",
+            "Clients write artifacts directly to {}, so they need credentials for it.",
             root.shown()
         ));
     }

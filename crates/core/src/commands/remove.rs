@@ -34,12 +34,12 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
         );
         let what = match (claim.is_some(), has_namespace) {
             (true, true) => "the volume, and the namespace with everything in it",
-            (true, false) => "the volume with all that is on it",
+            (true, false) => "the volume with all data on it",
             _ => "the namespace with everything in it",
         };
         steps.push(
             step.why(format!(
-                "`kubectl delete -f manifests.yaml` would delete {what}."
+                "Do not use `kubectl delete -f manifests.yaml`: it also deletes {what}."
             ))
             .why(outside(site)),
         );
@@ -55,7 +55,7 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
                 "Remove the data too",
                 [format!("kubectl delete {} {namespace}", resource(claim))],
             )
-            .why("For good, unless the storage class retains volumes."),
+            .why("The data is lost, unless the storage class retains volumes."),
         );
     }
     let mut by_hand: Vec<String> = needs.iter().map(Need::resource).collect();
@@ -66,7 +66,7 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
                 "Remove what was created by hand",
                 [format!("kubectl delete {namespace} {}", by_hand.join(" "))],
             )
-            .why("Unless something else uses it."),
+            .why("Keep what something else uses."),
         );
     }
     if site.facts.namespace != "default" {
@@ -78,7 +78,10 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
                     quote(&site.facts.namespace)
                 )],
             )
-            .why("With everything in it, volumes and what is not of this release included."),
+            .why(
+                "This deletes everything in the namespace, also volumes and objects that do not \
+                 belong to this release.",
+            ),
         );
     }
     steps
@@ -105,11 +108,11 @@ fn outside(site: &Site<'_>) -> &'static str {
         .is_none_or(|place| !matches!(place.kept_in, KeptIn::Sqlite { .. } | KeptIn::Folder));
     let artifacts = site.bucket_scheme().is_some();
     match (database, artifacts) {
-        (true, true) => "The database server and the object store keep what they have.",
-        (true, false) => "The database server keeps what it has.",
-        (false, true) => "The object store keeps what it has.",
+        (true, true) => "The database server and the object store keep their data.",
+        (true, false) => "The database server keeps its data.",
+        (false, true) => "The object store keeps its data.",
         (false, false) if site.facts.claim_folder.is_none() => {
-            "The data were in the pod, and go with it."
+            "The data is in the Pod, so it is lost with the Pod."
         }
         (false, false) => "",
     }

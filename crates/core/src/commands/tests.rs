@@ -110,14 +110,14 @@ fn scheme_prefix_port_and_namespace_are_right_everywhere() {
             "kubectl create namespace ml\n",
             "kubectl create secret tls pair --namespace ml \\\n  --cert=tls.crt \\\n  --key=tls.key\n",
             "for example tracking-mlflow.ml.svc.cluster.local and localhost.",
-            "# Open https://localhost:5000/a/b/ through a tunnel",
+            "# Open https://localhost:5000/a/b/ with port forwarding",
             "kubectl port-forward --namespace ml service/tracking-mlflow 5000:443\n",
             "kubectl get secret pair --namespace ml -o jsonpath='{.data.tls\\.crt}' | base64 --decode > mlflow-ca.crt",
             "os.environ[\"MLFLOW_TRACKING_SERVER_CERT_PATH\"] = \"mlflow-ca.crt\"",
-            "# In the cluster: https://tracking-mlflow.ml.svc.cluster.local:443/a/b\n",
+            "# Inside the cluster: https://tracking-mlflow.ml.svc.cluster.local:443/a/b\n",
             "mlflow.set_tracking_uri(\"https://localhost:5000/a/b\")",
             "kubectl create job --from=cronjob/tracking-mlflow-gc tracking-mlflow-gc-now --namespace ml\n",
-            "however lately",
+            "however recently",
             "mlflow-k8s render tracking --namespace ml -f values.yaml > manifests.yaml",
         ],
     );
@@ -137,7 +137,7 @@ fn a_namespace_that_is_rendered_is_made_first_where_secrets_need_it() {
             "kubectl create namespace mlflow --save-config\n",
             "mlflow-k8s render mlflow --namespace mlflow --create-namespace -f",
             "# Uninstall, and keep the namespace",
-            "`kubectl delete -f manifests.yaml` would delete the namespace with everything in it.",
+            "Do not use `kubectl delete -f manifests.yaml`: it also deletes the namespace with everything in it.",
         ],
     );
     lacks(&text, &["namespace/mlflow"]);
@@ -221,7 +221,7 @@ serviceAccount: {{create: false, name: existing}}
             "kubectl create secret generic projected --namespace mlflow \\\n  --from-file=p\n",
             "kubectl get persistentvolumeclaim/there --namespace mlflow\n",
             "kubectl get serviceaccount/existing --namespace mlflow\n",
-            "# After a change of a Secret",
+            "# Restart the server after you change a Secret",
         ],
     );
     lacks(&text, &["perhaps"]);
@@ -256,7 +256,7 @@ fn public_addresses() {
             "curl --fail 'https://<NAME>.example.com/ml/health'\n",
             "curl --fail http://b.example.org/ml/health\n",
             "mlflow.set_tracking_uri(\"https://<NAME>.example.com/ml\")",
-            "The certificate of *.example.com, and its key.",
+            "`tls.crt` contains the certificate for *.example.com, and `tls.key` contains its key.",
             "kubectl get ingressclass/nginx\n",
         ],
     );
@@ -271,7 +271,7 @@ fn public_addresses() {
         &text,
         &[
             "# Open https://a.b/\n",
-            "Or with `http://`",
+            "write `http://`",
             "kubectl get gateway/gw --namespace infra\n",
             "kubectl get crd httproutes.gateway.networking.k8s.io\n",
         ],
@@ -290,7 +290,7 @@ fn public_addresses() {
 
 #[test]
 fn a_tunnel_that_the_server_refuses_is_said_to_be() {
-    const HINT: &str = "answers 403 as long as";
+    const HINT: &str = "403 until its list of allowed hosts";
     let with = |hosts: &str| {
         of(&format!(
             "{STORES}server: {{value_options: {{allowed_hosts: '{hosts}'}}}}\n"
@@ -345,7 +345,7 @@ mlflow:
         &text,
         &[
             "pg_dump --format=custom --file=mlflow.dump postgresql://u:PASSWORD@db/x\n",
-            "Clients write artifacts to ftp://u:PASSWORD@host/x themselves",
+            "Clients write artifacts directly to ftp://u:PASSWORD@host/x",
         ],
     );
     lacks(&text, &["hunter2"]);
@@ -353,7 +353,7 @@ mlflow:
 
 #[test]
 fn replacement_of_pods() {
-    has(&of(STORES), &["nobody waits"]);
+    has(&of(STORES), &["the server stays available"]);
     has(
         &of(&format!("{STORES}replicaCount: 3\n")),
         &["one after the other"],
