@@ -53,8 +53,8 @@ test("the README's examples run in Node", () => {
     assert.equal(scripts.length, 5);
     const outputs = scripts.map(printed);
     assert.match(outputs[0], /name: tracking-mlflow/);
-    assert.match(outputs[1], /takes text, not the number 3\.10 2 8/);
-    assert.match(outputs[2], /replicaCount: 2 # of production\n.*MK101: Rename it to replicaCount/s);
+    assert.match(outputs[1], /must be text, but is the number 3\.10 2 8/);
+    assert.match(outputs[2], /replicaCount: 2 # of production\n.*MK101: Rename it to `replicaCount`/s);
     assert.match(outputs[3], /^line \d+: replicaCount \(values\.yaml:3:15\)$/m);
     assert.match(outputs[4], /'replicaCount'/);
 });
@@ -68,7 +68,7 @@ test("the guide's examples run in Node", () => {
         const { yaml } = ${files}
         console.log(yaml);`;
     assert.match(printed(withTexts), /name: staging/);
-    assert.match(printed(fix), /takes text, not the number 3\.10 2 8\n.*tag: "3\.10" # ours/s);
+    assert.match(printed(fix), /must be text, but is the number 3\.10 2 8\n.*tag: "3\.10" # ours/s);
     assert.match(vite, /^export default \{ optimizeDeps: /);
 });
 
@@ -115,7 +115,7 @@ test("a page without a bundler uses it", async (t) => {
     const address = await serve(t, project);
     for (const [documentation, shown] of [
         [README, "kind: Deployment"],
-        [GUIDE, "takes text, not the number 3.10"],
+        [GUIDE, "must be text, but is the number 3.10"],
     ]) {
         const [example] = examples(documentation, "html");
         const page = example.replace("./mlflow-k8s-wasm/", "/node_modules/mlflow-k8s-wasm/");

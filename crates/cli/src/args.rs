@@ -16,9 +16,9 @@ pub(crate) use codes::Subject;
 /// The heading in the help for what comes out, beside clap's own for the rest.
 const OUTPUT: &str = "Output";
 
-/// Kubernetes manifests for an MLflow tracking server
+/// Render Kubernetes manifests for an MLflow tracking server
 ///
-/// Takes the values of the official Helm chart and more, checks them, and
+/// Reads the values of the official Helm chart and additional settings, checks them, and
 /// writes the manifests. It needs no cluster, no Helm and no network.
 #[derive(Debug, Parser)]
 #[command(
@@ -27,12 +27,12 @@ const OUTPUT: &str = "Output";
     disable_help_subcommand = true,
     after_help = "\
 Start here:
-  mlflow-k8s values > values.yaml              every setting, with comments
-  mlflow-k8s check -f values.yaml              what is wrong with it, and how to fix it
+  mlflow-k8s values > values.yaml              write all settings with comments
+  mlflow-k8s check -f values.yaml              report errors, and how to fix them
   mlflow-k8s render -f values.yaml | kubectl apply -f -
-  mlflow-k8s explain -f values.yaml            which setting each line comes from
+  mlflow-k8s explain -f values.yaml            show the setting behind each field
 
-Exit codes: 0 good, 1 the input has faults, 2 wrong usage."
+Exit codes: 0 success, 1 errors in the input, 2 wrong usage."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -49,8 +49,9 @@ pub(crate) enum Command {
     Commands(CommandsArgs),
     /// Print the JSON Schema of the values
     ///
-    /// Editors complete and check a values file that begins with the line
-    /// `# yaml-language-server: $schema=values.schema.json`.
+    /// If a values file starts with the line
+    /// `# yaml-language-server: $schema=values.schema.json`, editors complete and check its
+    /// settings.
     #[command(after_help = "\
 Example:
   mlflow-k8s schema > values.schema.json")]
@@ -61,9 +62,9 @@ Example:
 
 /// Write the manifests of a release
 ///
-/// The manifests go to standard output in an order that is safe to apply;
-/// messages go to standard error. Nothing is written when a value is wrong.
-/// Hints are counted only; `check` shows them.
+/// Writes the manifests to standard output, in an order that is safe to apply, and messages
+/// to standard error. If the values have an error, it writes no manifests. It only counts
+/// hints; use `check` to see them.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "template",
@@ -80,45 +81,45 @@ pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
 
-    /// How to write the manifests
+    /// Format of the manifests
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) output: Format,
 
-    /// Name the settings behind each field in a comment
+    /// Add a comment to each field that names its settings
     ///
-    /// Behind each line, the settings that decide its value, and where they
-    /// were written; `explain` says more. The data stays the same.
+    /// The comment names the settings that decide the value, and where they were written.
+    /// The data does not change. Use `explain` for details.
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) annotate: bool,
 
     /// Write one file per object into this directory
     ///
-    /// A file of the same name is overwritten only if it begins with the
-    /// comment `# Written by mlflow-k8s`; a JSON file, if its object has the
-    /// label `app.kubernetes.io/managed-by: mlflow-k8s`. Files that an earlier
-    /// run wrote and this one does not are named in a warning, not removed.
+    /// An existing YAML file is overwritten only if it starts with the comment
+    /// `# Written by mlflow-k8s`, and an existing JSON file only if its object has the
+    /// label `app.kubernetes.io/managed-by: mlflow-k8s`. A warning names each file of an
+    /// earlier run that this run did not write; such files are not removed.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = OUTPUT)]
     pub(crate) output_dir: Option<PathBuf>,
 
-    /// Overwrite files in the output directory whoever wrote them
+    /// Overwrite all existing files in the output directory
     #[arg(long, requires = "output_dir", help_heading = OUTPUT)]
     pub(crate) force: bool,
 }
 
-/// Say what is wrong with the values, or could be better
+/// Check the values and report errors, warnings and hints
 ///
-/// Takes what `render` takes and writes findings only, or fixes them in the
-/// values files.
+/// Takes the same arguments as `render`, but writes no manifests. With `--fix`, it also
+/// fixes findings in the values files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mlflow-k8s check -f values.yaml
-  mlflow-k8s check -f values.yaml --fix --dry-run            what --fix would change
-  mlflow-k8s check -f values.yaml --strict --format github   in a workflow
+  mlflow-k8s check -f values.yaml --fix --dry-run            show the changes of --fix
+  mlflow-k8s check -f values.yaml --strict --format github   for GitHub Actions
   mlflow-k8s check -f values.yaml --format json | jq '.[].message'
 
 Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.
-With --fix, of what is left.")]
+With --fix, only the findings that remain count.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) release: ReleaseArgs,
@@ -129,11 +130,11 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) fixes: FixArgs,
 
-    /// Fail on warnings too
+    /// Also fail if there are warnings
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) strict: bool,
 
-    /// How to write the findings
+    /// Format of the findings
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: ReportFormat,
 }
@@ -142,67 +143,68 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Fixes", group = ArgGroup::new("fixing").multiple(true))]
 pub(crate) struct FixArgs {
-    /// Mend errors and warnings in the files given with -f
+    /// Fix errors and warnings in the files given with -f
     ///
-    /// A fix goes to the file where the setting was written, or its section,
-    /// else to the last one; comments and everything else stay as they are.
-    /// With `-f -` the fixed text goes to standard output. What a flag or a
-    /// preset says cannot be fixed in a file and is reported. A fix may leave
-    /// something to do outside the values, which is printed with it.
+    /// A fix changes the file that contains the setting or its section; if no file contains
+    /// it, the last file. Comments and everything else do not change. With `-f -`, the
+    /// fixed text goes to standard output. A value from a flag or a preset cannot be fixed
+    /// in a file; it is reported instead. If something remains to be done outside the
+    /// values, it is printed with the fix.
     #[arg(long, group = "fixing")]
     pub(crate) fix: bool,
 
-    /// Mend hints too, which are matters of taste
+    /// Also fix hints, which are optional improvements
     #[arg(long, group = "fixing")]
     pub(crate) fix_hints: bool,
 
-    /// Print what --fix would change as a diff, and write nothing
+    /// Print the changes of --fix as a diff, and write nothing
     #[arg(long, requires = "fixing")]
     pub(crate) dry_run: bool,
 }
 
-/// Say which settings each field of the manifests comes from
+/// Show which settings each field of the manifests comes from
 ///
-/// Each field, with its line in what `render` writes, its value, and the
-/// settings that change or remove it: where each was written, the most
-/// specific one first.
+/// Prints each field with its line in the output of `render`, its value, and the settings
+/// that change or remove it. For each setting, it prints where it was written. The most
+/// specific setting comes first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mlflow-k8s explain -f values.yaml
-  mlflow-k8s explain -f values.yaml storage                what comes from storage
+  mlflow-k8s explain -f values.yaml storage                only fields from storage
   mlflow-k8s explain -f values.yaml --object Deployment --field spec.strategy
   mlflow-k8s explain tracking image.tag -n ml -f values.yaml -o json
 
-A single argument is the setting if there is one of that name, else the release.
-`mlflow` alone is the release; `explain mlflow mlflow` asks for the setting.")]
+If there is only one argument, it is the setting of that name; if there is no such
+setting, it is the release. `mlflow` alone is the release: for the setting `mlflow`,
+write `explain mlflow mlflow`.")]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) release: ReleaseArgs,
 
-    /// Only fields that come from this setting, or from one below it
+    /// Show only fields that come from this setting or from a setting below it
     #[arg(value_name = "SETTING")]
     pub(crate) setting: Option<String>,
 
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
 
-    /// Only fields of this object, or of objects of this kind
+    /// Show only fields of this object, or of all objects of this kind
     #[arg(long, value_name = "KIND/NAME", help_heading = OUTPUT)]
     pub(crate) object: Option<String>,
 
-    /// Only this field, or those below it: `spec.template.spec.containers[0]`
+    /// Show only this field and the fields below it: `spec.template.spec.containers[0]`
     #[arg(long, value_name = "FIELD", help_heading = OUTPUT)]
     pub(crate) field: Option<String>,
 
-    /// How to write it
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) output: FieldFormat,
 }
 
-/// Say what a rule finds, why, and how to fix it
+/// Explain a rule: what it finds, why, and how to fix it
 ///
-/// Without a code, lists all of them by topic.
+/// Without a code, it lists all rules by topic.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -211,23 +213,23 @@ Examples:
   mlflow-k8s explain-rule gc-without-age --format markdown
   mlflow-k8s explain-rule --all --format json")]
 pub(crate) struct ExplainRuleArgs {
-    /// A rule or check, by code or name
+    /// Code or name of a rule or a check
     #[arg(value_parser = codes::SubjectParser, hide_possible_values = true)]
     pub(crate) code: Option<Subject>,
 
-    /// Explain every rule
+    /// Explain all rules
     #[arg(long, conflicts_with = "code")]
     pub(crate) all: bool,
 
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: TextFormat,
 }
 
-/// Print the default values, a preset, or your own values merged
+/// Print the default values, a preset, or your merged values
 ///
-/// Without flags, every setting with its default and a comment: the start of a
-/// values file.
+/// Without flags, it prints all settings with their defaults and comments. Use this to
+/// start a values file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -235,22 +237,22 @@ Examples:
   mlflow-k8s values --preset quickstart > values.yaml
   mlflow-k8s values --merged -f base.yaml -f prod.yaml --set image.tag=v3.17.2")]
 pub(crate) struct ValuesArgs {
-    /// Print what -f, --set and --preset add up to, without the defaults
+    /// Print the values of --preset, -f and --set merged, without the defaults
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) merged: bool,
 
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
 
-    /// How to write the merged values
+    /// Format of the merged values
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t, requires = "merged", help_heading = OUTPUT)]
     pub(crate) output: Format,
 }
 
-/// Print what to run: from the Secrets to the client, and back
+/// Print the commands that install, use and remove the release
 ///
-/// In order, for exactly these values: create what the release refers to,
-/// apply, wait, reach the server, upgrade, uninstall. Nothing is run.
+/// Prints the commands for these values, in order: create the Secrets, apply the manifests,
+/// wait, reach the server, upgrade, uninstall. It does not run them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -263,7 +265,7 @@ pub(crate) struct CommandsArgs {
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
 
-    /// How to write the steps
+    /// Format of the steps
     #[arg(long, value_enum, default_value_t, help_heading = OUTPUT)]
     pub(crate) format: StepFormat,
 }
@@ -276,7 +278,7 @@ Examples:
   mlflow-k8s completions zsh > \"${fpath[1]}/_mlflow-k8s\"
   mlflow-k8s completions fish > ~/.config/fish/completions/mlflow-k8s.fish")]
 pub(crate) struct CompletionsArgs {
-    /// The shell
+    /// Shell that runs the script
     pub(crate) shell: clap_complete::Shell,
 }
 
@@ -287,44 +289,44 @@ Examples:
   mlflow-k8s man | man -l -
   mlflow-k8s man render > mlflow-k8s-render.1")]
 pub(crate) struct ManArgs {
-    /// The command whose page to print; without one, the program's
+    /// Command to print the page of; without it, the page of the program
     pub(crate) command: Option<String>,
 }
 
 /// What is rendered beside the values.
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
-    /// The release's name; object names derive from it
+    /// Name of the release, from which the names of the objects are made
     #[arg(value_name = "RELEASE", default_value = DEFAULT_NAME)]
     name: String,
 
-    /// The namespace, put on every namespaced object
+    /// Namespace of the objects
     #[arg(short, long, value_name = "NAME", default_value = "mlflow")]
     namespace: String,
 
-    /// Write the Namespace object too
+    /// Also write the Namespace object
     #[arg(long)]
     create_namespace: bool,
 
-    /// The oldest Kubernetes that the manifests must be good for
+    /// Oldest Kubernetes version that the manifests must work with
     ///
-    /// Such as 1.34. Refuses what that version cannot take; without it, any
-    /// version from 1.23 on is meant.
+    /// For example 1.34. Settings that this version does not support are errors. Without
+    /// this flag, the version is not checked; the oldest supported version is 1.23.
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<KubeVersion>,
 
-    /// Skip the rules that look across settings
+    /// Skip all rules
     ///
-    /// Wrong types, unknown keys and whatever rendering itself needs are
-    /// always checked.
+    /// Wrong types, unknown keys and manifests that Kubernetes would refuse are always
+    /// reported.
     #[arg(long)]
     no_check: bool,
 
-    /// Leave a rule out, by code or name
+    /// Ignore a rule, by code or name
     ///
-    /// `mlflow-k8s explain-rule` lists them. What would have been found is
-    /// counted. To leave a rule out for good, name it in the values
-    /// (`x-mlflow-k8s: {ignore: [CODE]}`), with a comment that says why.
+    /// `mlflow-k8s explain-rule` lists all rules. The number of ignored findings is
+    /// reported. To always ignore a rule, add it to the values
+    /// (`x-mlflow-k8s: {ignore: [CODE]}`) with a comment that says why.
     #[arg(
         long,
         value_name = "CODE",
@@ -365,25 +367,27 @@ impl ReleaseArgs {
 
 /// The layers of values.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Values (later kinds win over earlier ones)")]
+#[command(next_help_heading = "Values (later kinds override earlier ones)")]
 pub(crate) struct InputArgs {
-    /// Begin with the values of a documented scenario
+    /// Start from the values of a preset
     #[arg(long, value_name = "NAME", value_parser = preset_names())]
     pub(crate) preset: Vec<String>,
 
-    /// Read values from a file, `-` for standard input; later files win
+    /// Read values from a file, or from standard input with `-`; later files override
+    /// earlier ones
     #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',', value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Set values given as JSON: `key={"a":1}`
+    /// Set values that are written as JSON: `key={"a":1}`
     #[arg(long, value_name = "KEY=JSON")]
     pub(crate) set_json: Vec<String>,
 
-    /// Set values: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`; `\,` is a comma
+    /// Set values: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`; write `\,` for a
+    /// comma
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
 
-    /// Set values that are always text: `image.tag=3.10`
+    /// Set values as text: `image.tag=3.10`
     #[arg(long, value_name = "KEY=TEXT")]
     pub(crate) set_string: Vec<String>,
 
@@ -391,7 +395,7 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "KEY=FILE")]
     pub(crate) set_file: Vec<String>,
 
-    /// Set one value to everything after the first `=`, as it is
+    /// Set one value to all text after the first `=`, unchanged
     #[arg(long, value_name = "KEY=TEXT")]
     pub(crate) set_literal: Vec<String>,
 }
@@ -434,46 +438,46 @@ pub(crate) enum Format {
 /// How explanations are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TextFormat {
-    /// For people
+    /// Text for people
     #[default]
     Text,
-    /// An object, or an array of them
+    /// A JSON object, or an array of objects
     Json,
-    /// A page of the documentation
+    /// A Markdown page
     Markdown,
 }
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// For people, on standard error
+    /// Text for people, on standard error
     #[default]
     Text,
-    /// An array of objects
+    /// A JSON array of objects
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Commands that GitHub Actions shows as annotations
+    /// Workflow commands, which GitHub Actions shows as annotations
     Github,
 }
 
 /// How fields are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FieldFormat {
-    /// For people
+    /// Text for people
     #[default]
     Text,
-    /// An array of objects
+    /// A JSON array of objects
     Json,
 }
 
 /// How steps are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StepFormat {
-    /// Commands with comments
+    /// Shell commands with comments
     #[default]
     Text,
-    /// An array of objects
+    /// A JSON array of objects
     Json,
 }
 

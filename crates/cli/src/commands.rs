@@ -31,14 +31,15 @@ fn need_values(command: &str, inputs: &InputArgs) -> Result<(), Failure> {
         .collect();
     let first = PRESETS.first().map_or("NAME", |preset| preset.name);
     Err(Failure::Guidance {
-        title: format!("`{command}` needs values: a file, a preset or a setting"),
+        title: format!("`{command}` needs values from a file, a preset or a flag"),
         text: format!(
             "
   mlflow-k8s {command} -f values.yaml
   mlflow-k8s {command} --preset {first}
   mlflow-k8s {command} --set mlflow.backendStoreUri=sqlite:////mlflow/mlflow.db
 
-`mlflow-k8s values` prints every setting with its default, and `values --preset NAME` one of these:
+`mlflow-k8s values` prints all settings with their defaults, and `mlflow-k8s values --preset NAME`
+prints one of these presets:
 {}",
             presets.join("\n")
         ),

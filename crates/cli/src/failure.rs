@@ -64,8 +64,8 @@ impl Failure {
 /// The reason in the words of a person; the system's own where they are good.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::AlreadyExists => "there is a file of that name".to_owned(),
+        io::ErrorKind::NotFound => "the file does not exist".to_owned(),
+        io::ErrorKind::AlreadyExists => "a file with this name exists already".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory, not a file".to_owned(),
         io::ErrorKind::NotADirectory => "a part of the path is a file, not a directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -56,7 +56,7 @@ impl Reader {
         };
         if name.starts_with("https://") || name.starts_with("http://") {
             return Err(Failure::Fault(format!(
-                "cannot read {name}: nothing is read from the network; download it first"
+                "cannot read {name}: mlflow-k8s does not use the network; download the file first"
             )));
         }
         let bytes = if is_stdin {
@@ -72,7 +72,7 @@ impl Reader {
         .map_err(|error| Failure::io("read", &name, &error))?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(Failure::Fault(format!(
-                "cannot read {name}: it is larger than {} MiB",
+                "cannot read {name}: the file is larger than {} MiB",
                 MAX_BYTES >> 20
             )));
         }
@@ -93,7 +93,7 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
 
 fn not_utf8(bytes: &[u8], valid_up_to: usize) -> String {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return "it is UTF-16; save it as UTF-8".to_owned();
+        return "the file is UTF-16 text; save it as UTF-8".to_owned();
     }
     let line = bytes
         .iter()
@@ -102,5 +102,5 @@ fn not_utf8(bytes: &[u8], valid_up_to: usize) -> String {
         .count()
         + 1;
     let byte = bytes.get(valid_up_to).copied().unwrap_or_default();
-    format!("it is not UTF-8 text: byte 0x{byte:02X} in line {line}")
+    format!("the file is not UTF-8 text (byte 0x{byte:02X} on line {line}); save it as UTF-8")
 }

@@ -47,7 +47,7 @@ pub(crate) fn write_directory(
         .map(|(manifest, document)| file(directory, manifest, document, format))
         .collect();
     fs::create_dir_all(directory)
-        .map_err(|error| Failure::file("make directory", directory, &error))?;
+        .map_err(|error| Failure::file("create directory", directory, &error))?;
     let mut changed = Vec::new();
     for (path, text) in &files {
         match existing(path)? {
@@ -103,9 +103,7 @@ fn replacement(path: &Path, text: &str) -> io::Result<(NamedTempFile, PathBuf)> 
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         // Such as `-f <(command)`.
-        return Err(io::Error::other(
-            "it is not a file that keeps what is written",
-        ));
+        return Err(io::Error::other("it is not a regular file"));
     }
     // A rename would not ask.
     if metadata.permissions().readonly() {
@@ -155,7 +153,7 @@ fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 
 fn foreign(path: &Path) -> Failure {
     Failure::Fault(format!(
-        "{} was not written by mlflow-k8s; move it away, or overwrite it with --force",
+        "{} exists and was not written by mlflow-k8s; move it, or overwrite it with `--force`",
         path.display()
     ))
 }
@@ -196,7 +194,8 @@ fn warn_of_stale(directory: &Path, files: &[(PathBuf, String)]) {
         say(
             Level::WARNING,
             format!(
-                "{} is from an earlier run and not part of the release any more; remove it, or `kubectl apply` will go on applying it",
+                "{} is from an earlier run and no longer part of the release; remove it, otherwise \
+                 `kubectl apply` still applies it",
                 path.display()
             ),
         );

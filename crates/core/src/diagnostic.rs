@@ -66,43 +66,43 @@ macro_rules! codes {
 codes! {
     /// The text is not well-formed YAML, or a flag is not well-formed.
     SYNTAX = "MK001" "syntax";
-    /// The text is not UTF-8, holds NUL, or is larger or deeper than is read.
+    /// The text is not UTF-8, contains NUL, or is too large or too deep.
     UNREADABLE = "MK002" "unreadable";
-    /// A key stands twice in one mapping.
+    /// A mapping contains a key twice.
     DUPLICATE_KEY = "MK003" "duplicate-key";
-    /// A file holds more than one YAML document.
+    /// A file contains more than one YAML document.
     SEVERAL_DOCUMENTS = "MK004" "several-documents";
-    /// A bare key that YAML 1.1 reads as something other than text.
+    /// YAML 1.1 does not read an unquoted key as text.
     AMBIGUOUS_KEY = "MK005" "ambiguous-key";
-    /// A key that the values interface does not have.
+    /// The key does not exist.
     UNKNOWN_KEY = "MK101" "unknown-key";
-    /// A value of another type than the key takes.
+    /// The value has the wrong type for its key.
     WRONG_TYPE = "MK102" "wrong-type";
-    /// A key without which its object is not complete.
+    /// A required key is missing.
     MISSING_KEY = "MK103" "missing-key";
-    /// A value outside the set or range that the key takes.
+    /// The value is not one that the key accepts.
     INVALID_VALUE = "MK104" "invalid-value";
-    /// Neither `mlflow.backendStoreUri` nor `mlflow.backendStoreUriFrom`.
+    /// Neither `mlflow.backendStoreUri` nor `mlflow.backendStoreUriFrom` is set.
     MISSING_BACKEND_STORE = "MK201" "missing-backend-store";
-    /// A name that Kubernetes does not take.
+    /// Kubernetes does not accept the name.
     INVALID_NAME = "MK202" "invalid-name";
-    /// A label or annotation that Kubernetes does not take.
+    /// Kubernetes does not accept the label or annotation.
     INVALID_LABEL = "MK203" "invalid-label";
-    /// A port outside 1 to 65535, or not a port name.
+    /// The port is not a number from 1 to 65535 or a port name.
     INVALID_PORT = "MK204" "invalid-port";
-    /// Not a Kubernetes quantity.
+    /// The value is not a Kubernetes quantity.
     INVALID_QUANTITY = "MK205" "invalid-quantity";
-    /// Not a cron schedule.
+    /// The value is not a cron schedule.
     INVALID_SCHEDULE = "MK206" "invalid-schedule";
-    /// Not an image reference.
+    /// The value is not an image reference.
     INVALID_IMAGE = "MK207" "invalid-image";
-    /// Two list entries share what must be unique among them.
+    /// Two entries of a list share a value that must be unique.
     DUPLICATE_ENTRY = "MK208" "duplicate-entry";
-    /// A volume mount names a volume that the pod does not have.
+    /// A volume mount names a volume that the Pod does not have.
     MOUNT_WITHOUT_VOLUME = "MK209" "mount-without-volume";
-    /// The chosen Kubernetes version does not have what the values ask for.
+    /// The chosen Kubernetes version does not support a feature in the values.
     KUBE_VERSION = "MK210" "kube-version";
-    /// A label that the selector owns is given another value.
+    /// A label of the selector has another value.
     RESERVED_LABEL = "MK211" "reserved-label";
 }
 

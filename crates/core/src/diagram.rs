@@ -384,10 +384,10 @@ externalSecrets:
                 "CronJob/mlflow-mlflow-gc asks Service/mlflow-mlflow",
                 "CronJob/mlflow-mlflow-gc stores Database/db:5432",
                 "Ingress/mlflow-mlflow served by IngressClass/nginx",
-                "Ingress/mlflow-mlflow leads to Service/mlflow-mlflow",
+                "Ingress/mlflow-mlflow routes to Service/mlflow-mlflow",
                 "Ingress/mlflow-mlflow certificate Secret/a-b",
                 "HTTPRoute/mlflow-mlflow served by Gateway/infra/gw",
-                "HTTPRoute/mlflow-mlflow leads to Service/mlflow-mlflow",
+                "HTTPRoute/mlflow-mlflow routes to Service/mlflow-mlflow",
                 "ServiceMonitor/mlflow-mlflow reads Secret/ca",
                 "ServiceMonitor/mlflow-mlflow scrapes Service/mlflow-mlflow"
             ]

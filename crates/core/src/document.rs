@@ -44,24 +44,27 @@ pub struct Document {
 #[non_exhaustive]
 pub enum EditError {
     /// The text itself has faults.
-    #[error("the text has faults; fix them first")]
+    #[error("the text has errors; fix them first")]
     Unreadable(Vec<Diagnostic>),
     /// The path cannot be read.
     #[error(transparent)]
     InvalidPath(#[from] ParsePathError),
     /// A step of the path leads into something that has no such steps: a key
     /// into a list, an index into a mapping, anything into a scalar.
-    #[error("`{0}` is neither a mapping nor a list that can hold this")]
+    #[error(
+        "`{0}` does not fit into the text: the value above it is neither a mapping nor a list with \
+         such an element"
+    )]
     NotACollection(ValuePath),
     /// A list index beyond the element after the last one.
-    #[error("`{0}` lies beyond the end of the list")]
+    #[error("`{0}` is beyond the end of the list")]
     NoSuchElement(ValuePath),
     /// The path names the whole document.
-    #[error("an edit needs a path below the root")]
+    #[error("the path must name a setting, not the whole text")]
     WholeDocument,
     /// The value is part of an anchor that other places repeat, or is merged
     /// in from elsewhere: changing it here would change it there.
-    #[error("`{0}` is shared with other places by an anchor; edit it in the text")]
+    #[error("`{0}` belongs to an anchor that other places use too; edit it in the text")]
     Shared(ValuePath),
 }
 

@@ -683,23 +683,21 @@ impl Explanation {
                     Some((last, others)) => format!("{} and {last}", others.join(", ")),
                     None => String::new(),
                 };
-                format!(
-                    "{paths} each lead to this value: it changes only if you change all of them"
-                )
+                format!("{paths} each give this value: to change it, change all of them")
             }
             Cause::Release(part) => match part {
-                ReleasePart::Name => "the name of the release".to_owned(),
+                ReleasePart::Name => "the release name".to_owned(),
                 ReleasePart::Namespace => "the namespace of the release".to_owned(),
                 ReleasePart::CreateNamespace => {
-                    "the release is rendered with its Namespace".to_owned()
+                    "the release is rendered with its namespace".to_owned()
                 }
                 ReleasePart::KubeVersion => {
-                    "the Kubernetes version that the release is rendered for".to_owned()
+                    "the Kubernetes version that the manifests are rendered for".to_owned()
                 }
             },
             Cause::Fixed => {
                 let kind = self.object(field).map_or("object", Manifest::kind);
-                format!("fixed: every {kind} of a release has it")
+                format!("fixed: every {kind} that is rendered has this value")
             }
         })
     }

@@ -65,13 +65,13 @@ pub struct Refused {
 #[non_exhaustive]
 pub enum Refusal {
     /// The finding would be there all the same.
-    #[error("the fix does not help here; change the setting by hand")]
+    #[error("the fix does not remove this finding; change the setting by hand")]
     NoHelp,
     /// The values would be those of an earlier round.
-    #[error("the fix would undo another fix; decide between the two")]
+    #[error("the fix would undo another fix; choose one of the two by hand")]
     Undoes,
     /// A flag wins over every file.
-    #[error("`{path}` is given with {flag}, which overrides every file; change it there")]
+    #[error("`{path}` is set with `{flag}`, which overrides every file; change the flag")]
     Flag {
         /// The setting.
         path: ValuePath,
@@ -80,8 +80,8 @@ pub enum Refusal {
     },
     /// A preset is in no file.
     #[error(
-        "`{path}` is in the preset {preset}; start with `mlflow-k8s values --preset {preset} > \
-         values.yaml` instead, and change that"
+        "`{path}` comes from the preset `{preset}`; write the preset to a file with `mlflow-k8s \
+         values --preset {preset} > values.yaml`, and change that file"
     )]
     Preset {
         /// The setting.
@@ -90,7 +90,7 @@ pub enum Refusal {
         preset: String,
     },
     /// No edit of one file gives the values that the fix means.
-    #[error("several layers of values define this; change it by hand")]
+    #[error("more than one file or flag sets this value; change it by hand")]
     SeveralLayers,
     /// The file cannot be edited at that place.
     #[error(transparent)]

@@ -275,14 +275,13 @@ fn kubernetes_object(root: &Node) -> Option<Diagnostic> {
     let kind = object_kind(root)?;
     let entry = root.entry("kind")?;
     let help = match kind.as_str() {
-        "HelmRelease" => "the values of a HelmRelease stand below its `spec.values`: give those",
+        "HelmRelease" => "give the values below `spec.values` of the HelmRelease",
         "Application" => {
-            "the values of an Argo CD Application stand below its \
-             `spec.source.helm.valuesObject`: give those"
+            "give the values below `spec.source.helm.valuesObject` of the Argo CD Application"
         }
-        _ => "give the values that the objects are made of, as `helm get values` prints them",
+        _ => "give the values of the release, as `helm get values` prints them",
     };
-    let message = format!("this is a Kubernetes object, of kind {kind}, and not values");
+    let message = format!("this is a Kubernetes object of kind {kind}, not a values file");
     let path = ValuePath::root().join("kind");
     Some(
         Diagnostic::error(Code::UNKNOWN_KEY, path, message)

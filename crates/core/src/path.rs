@@ -13,13 +13,13 @@ pub enum ParsePathError {
     #[error("`{0}` has an empty key")]
     EmptyKey(String),
     /// Something else than digits in brackets, or a number too large.
-    #[error("`{0}` has `[` without a list index after it")]
+    #[error("`{0}` has a `[` without a list index")]
     NoIndex(String),
     /// An index that does not end.
-    #[error("`{0}` has `[` without `]`")]
+    #[error("`{0}` has a `[` without a `]`")]
     UnclosedIndex(String),
     /// Something behind an index that begins no further step.
-    #[error("`{text}` has `{found}` where `.` or `[` must stand")]
+    #[error("`{text}` has `{found}` where only `.` or `[` is allowed")]
     NoStep {
         /// The whole text.
         text: String,
@@ -250,10 +250,10 @@ mod tests {
             ("a..b", "`a..b` has an empty key"),
             (".a", "`.a` has an empty key"),
             ("a.", "`a.` has an empty key"),
-            ("a[", "`a[` has `[` without a list index after it"),
-            ("a[x]", "`a[x]` has `[` without a list index after it"),
-            ("a[0", "`a[0` has `[` without `]`"),
-            ("a[0]b", "`a[0]b` has `b` where `.` or `[` must stand"),
+            ("a[", "`a[` has a `[` without a list index"),
+            ("a[x]", "`a[x]` has a `[` without a list index"),
+            ("a[0", "`a[0` has a `[` without a `]`"),
+            ("a[0]b", "`a[0]b` has `b` where only `.` or `[` is allowed"),
             ("a\\", "a path cannot end with a single backslash"),
         ] {
             let error = ValuePath::parse(text).unwrap_err();

@@ -23,24 +23,33 @@ macro_rules! preset {
 
 /// Every preset, in the order in which they are offered.
 pub const PRESETS: &[Preset] = &[
-    preset!("quickstart", "SQLite and artifacts on one volume"),
+    preset!(
+        "quickstart",
+        "one server with SQLite and artifacts on one volume"
+    ),
     preset!(
         "production",
-        "PostgreSQL and S3 by Secret, ingress with TLS, resources, metrics"
+        "PostgreSQL, S3, an Ingress with TLS and metrics, with credentials from Secrets"
     ),
-    preset!("tls", "the server itself speaks HTTPS"),
-    preset!("ingress", "reachable from outside, with a certificate"),
+    preset!("tls", "HTTPS on the server itself, also inside the cluster"),
+    preset!(
+        "ingress",
+        "access from outside the cluster through an Ingress with TLS"
+    ),
     preset!(
         "workspaces",
-        "experiments and artifacts apart for each team"
+        "separate experiments, models and artifacts for each team"
     ),
-    preset!("basic-auth", "users with passwords"),
+    preset!("basic-auth", "users who log in with a name and a password"),
     preset!("monitoring", "metrics and a ServiceMonitor for Prometheus"),
     preset!(
         "garbage-collection",
-        "deleted runs and their artifacts are removed on a schedule"
+        "permanent removal of deleted runs and their artifacts on a schedule"
     ),
-    preset!("minimal", "a first look; data is lost with the pod"),
+    preset!(
+        "minimal",
+        "a first try; all data is lost when the Pod is deleted"
+    ),
 ];
 
 /// The preset of that name.

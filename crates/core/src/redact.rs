@@ -31,10 +31,10 @@ pub struct Redacted {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NotShareable {
     /// The text has faults.
-    #[error("the values have faults, so nobody knows what is secret in them; fix them first")]
+    #[error("the values have errors, so credentials in them cannot be found; fix the errors first")]
     Unreadable(Vec<Diagnostic>),
     /// A credential could not be taken out of this setting or line.
-    #[error("`{0}` holds a credential that cannot be taken out by itself")]
+    #[error("`{0}` contains a credential that cannot be removed automatically; remove it by hand")]
     Stuck(String),
 }
 

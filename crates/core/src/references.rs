@@ -104,8 +104,8 @@ impl By<'_> {
             Self::Creates => "creates",
             Self::Store => "from",
             Self::Entrance => "served by",
-            Self::Backend => "leads to",
-            Self::Mirror => "copies to",
+            Self::Backend => "routes to",
+            Self::Mirror => "mirrors to",
             Self::Filter => "filters with",
         }
     }

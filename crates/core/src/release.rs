@@ -31,7 +31,7 @@ pub enum ParseKubeVersionError {
     NotAVersion(String),
     /// Manifests are not rendered for it.
     #[error(
-        "Kubernetes {0} is outside {oldest} to {newest}",
+        "Kubernetes {0} is not supported; use a version from {oldest} to {newest}",
         oldest = KubeVersion::OLDEST,
         newest = KubeVersion::NEWEST
     )]

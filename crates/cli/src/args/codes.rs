@@ -77,11 +77,11 @@ fn possible_value(code: Code) -> PossibleValue {
 /// Why a code cannot be used.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 enum CodeError {
-    #[error("{0} cannot be ignored; it is what rendering itself needs")]
+    #[error("{0} cannot be ignored, because the values or the manifests would not be valid")]
     NotARule(Code),
     #[error("there is no such rule; did you mean {0}?")]
     Misspelt(Code),
-    #[error("there is no such rule; `mlflow-k8s explain-rule` lists them")]
+    #[error("there is no such rule; `mlflow-k8s explain-rule` lists all rules")]
     Unknown,
 }
 

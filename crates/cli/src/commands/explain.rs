@@ -51,7 +51,7 @@ pub(crate) fn run(mut args: ExplainArgs) -> Result<(), Failure> {
         .select(&selection)
         .map_err(|unknown| Failure::Fault(unknown.to_string()))?;
     if fields.is_empty() {
-        print("no field of the manifests comes from it");
+        print("no field of the manifests comes from this setting");
     }
     let reports: Vec<FieldReport> = fields
         .into_iter()

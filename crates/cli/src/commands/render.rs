@@ -56,7 +56,7 @@ pub(crate) fn run(args: RenderArgs) -> Result<(), Failure> {
 fn no_comments() -> Failure {
     let mut command = Cli::command();
     command.build();
-    let message = "`--annotate` writes comments, which JSON does not have";
+    let message = "`--annotate` writes comments, but JSON has no comments";
     Failure::Usage(match command.find_subcommand_mut("render") {
         Some(render) => render.error(ErrorKind::ArgumentConflict, message),
         None => command.error(ErrorKind::ArgumentConflict, message),

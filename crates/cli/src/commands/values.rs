@@ -19,7 +19,8 @@ pub(crate) fn run(args: ValuesArgs) -> Result<(), Failure> {
     }
     if args.inputs.has_own_values() {
         return Err(usage(
-            "to print what the values add up to, add --merged; without it, `values` prints the defaults or a preset",
+            "to print your merged values, add --merged; without it, `values` prints only the \
+             defaults or a preset",
         ));
     }
     match args.inputs.preset.as_slice() {
@@ -27,7 +28,8 @@ pub(crate) fn run(args: ValuesArgs) -> Result<(), Failure> {
         // The parser of the flag has made sure that there is such a preset.
         [name] => output::print(preset(name).map_or("", |preset| preset.values)),
         _ => Err(usage(
-            "to print several presets merged, add --merged; without it, `values` prints one",
+            "to print several presets merged, add --merged; without it, `values` prints only one \
+             preset",
         )),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn github(
 ) -> String {
     let silenced = silenced
         .line()
-        .map(|text| format!("::notice title=silenced::{}\n", message(&text)));
+        .map(|text| format!("::notice title=ignored::{}\n", message(&text)));
     diagnostics
         .iter()
         .map(|diagnostic| line(sources, diagnostic))

@@ -28,7 +28,7 @@ impl<'a> Silenced<'a> {
     }
 
     /// Which rules were left out, how often it mattered, and who said so:
-    /// `silenced: MK702 gc-without-age (2, by --ignore)`.
+    /// `ignored: MK702 gc-without-age (2, by --ignore)`.
     pub(crate) fn line(self) -> Option<String> {
         let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
         for diagnostic in self.diagnostics {
@@ -48,6 +48,6 @@ impl<'a> Silenced<'a> {
                 }
             })
             .collect();
-        (!parts.is_empty()).then(|| format!("silenced: {}", parts.join(", ")))
+        (!parts.is_empty()).then(|| format!("ignored: {}", parts.join(", ")))
     }
 }

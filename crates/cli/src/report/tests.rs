@@ -129,8 +129,8 @@ fn reasons_are_for_what_hurts_and_hints_are_short() {
     let summary = |shown| text::summary(&sources, &diagnostics, shown).unwrap();
     assert_eq!(
         summary(Shown::All),
-        "2 warnings, 1 hint; `mlflow-k8s check --fix` can fix 2; \
-         more: `mlflow-k8s explain-rule CODE`"
+        "2 warnings, 1 hint; `mlflow-k8s check --fix` can fix 2; `mlflow-k8s explain-rule CODE` \
+         explains a rule"
     );
     assert_eq!(
         summary(Shown::Problems),
@@ -165,12 +165,12 @@ fn what_is_silenced_is_told() {
     let silenced = silenced(&diagnostics, &by_flag);
     assert_eq!(
         silenced.line().unwrap(),
-        "silenced: MK301 static-prefix (by x-mlflow-k8s.ignore), \
+        "ignored: MK301 static-prefix (by x-mlflow-k8s.ignore), \
          MK702 gc-without-age (2, by --ignore)"
     );
     assert_eq!(
         github(&sources, &[], silenced),
-        format!("::notice title=silenced::{}\n", silenced.line().unwrap())
+        format!("::notice title=ignored::{}\n", silenced.line().unwrap())
     );
     let (_, others) = findings();
     let log: serde_json::Value =

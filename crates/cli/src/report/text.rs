@@ -154,7 +154,7 @@ pub(super) fn summary(
         .filter(|diagnostic| shown.includes(diagnostic))
         .count();
     if shown_at_most > MAX_SHOWN {
-        parts.push(format!("the first {MAX_SHOWN} are shown"));
+        parts.push(format!("only the first {MAX_SHOWN} are shown"));
     }
     if matches!(shown, Shown::Problems) && count(Severity::Hint) > 0 {
         parts.push("`mlflow-k8s check` shows the hints".to_owned());
@@ -169,7 +169,7 @@ pub(super) fn summary(
         parts.push(format!("`mlflow-k8s check --fix` can fix {fixable}"));
     }
     if matches!(shown, Shown::All) && diagnostics.iter().any(|found| found.why().is_some()) {
-        parts.push("more: `mlflow-k8s explain-rule CODE`".to_owned());
+        parts.push("`mlflow-k8s explain-rule CODE` explains a rule".to_owned());
     }
     Some(parts.join("; "))
 }

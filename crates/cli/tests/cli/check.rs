@@ -117,7 +117,7 @@ fn rules_are_left_out_and_told() {
         "values.yaml",
         format!("{RULES}x-mlflow-k8s:\n  ignore: [MK702]\n"),
     );
-    let line = "silenced: MK301 static-prefix (by --ignore), \
+    let line = "ignored: MK301 static-prefix (by --ignore), \
                 MK702 gc-without-age (by x-mlflow-k8s.ignore)\n";
     for command in ["check", "render"] {
         for code in ["MK301", "static-prefix"] {

@@ -127,7 +127,7 @@ fn settings_that_agree_are_named_together() {
         strategy["reason"]
             .as_str()
             .unwrap()
-            .starts_with("`mlflow.backendStoreUri` and `storage.enabled` each lead to this value")
+            .starts_with("`mlflow.backendStoreUri` and `storage.enabled` each give this value")
     );
 
     let found = explain(

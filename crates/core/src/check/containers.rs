@@ -59,10 +59,10 @@ pub(super) fn check(values: &Values, resolved: &Resolved<'_>, findings: &mut Fin
     );
 }
 
-fn environment(place: &ValuePath, variables: &[EnvVar], findings: &mut Findings<'_>) {
+fn environment(list: &ValuePath, variables: &[EnvVar], findings: &mut Findings<'_>) {
     let mut seen = BTreeMap::new();
     for (index, variable) in variables.iter().enumerate() {
-        let place = place.join(index);
+        let place = list.join(index);
         if variable.name.is_empty() {
             continue; // Reported as a missing key.
         }
@@ -78,12 +78,16 @@ fn environment(place: &ValuePath, variables: &[EnvVar], findings: &mut Findings<
                     Code::DUPLICATE_ENTRY,
                     place.join("name"),
                     format!(
-                        "the variable {} is set twice, first in entry {first}",
-                        variable.name
+                        "`{place}` sets the variable `{}`, which `{}` already sets",
+                        variable.name,
+                        list.join(first)
                     ),
                 )
-                .help("keep one of them; which one wins depends on how the manifest is applied")
-                .fix_remove(format!("Remove this entry of {}", variable.name), &place),
+                .help(
+                    "keep one of the two entries: which one takes effect depends on how the \
+                     manifest is applied",
+                )
+                .fix_remove(format!("Remove this entry for `{}`", variable.name), &place),
             );
         }
         if let Some(source) = &variable.value_from {
@@ -97,10 +101,10 @@ fn environment(place: &ValuePath, variables: &[EnvVar], findings: &mut Findings<
                     Code::INVALID_VALUE,
                     &place,
                     format!(
-                        "the variable {} has both `value` and `valueFrom`",
+                        "`{place}` gives the variable `{}` both `value` and `valueFrom`",
                         variable.name
                     ),
-                    "remove one of them; Kubernetes refuses both together",
+                    "remove one of them: Kubernetes refuses both together",
                 );
             }
         }
@@ -136,10 +140,10 @@ fn pod_volumes<'v>(
                 Code::DUPLICATE_ENTRY,
                 &place.join("name"),
                 format!(
-                    "the pod already has a volume called {}",
+                    "`{place}` has the name {}, which another volume of the Pod already has",
                     shown(&volume.name)
                 ),
-                "give it another name",
+                "use another name",
             );
         }
         if let Some(limit) = volume
@@ -187,10 +191,11 @@ fn mounts(
                 Code::DUPLICATE_ENTRY,
                 &place.join("mountPath"),
                 format!(
-                    "{} is already where the volume {other} is mounted",
+                    "`{place}` mounts a volume at {}, where the volume `{other}` is already \
+                     mounted",
                     shown(&mount.mount_path)
                 ),
-                "mount it elsewhere; Kubernetes refuses two volumes at one path",
+                "use another path: Kubernetes refuses two mounts at the same path",
             );
         }
         if !volumes.contains(mount.name.as_str()) {
@@ -198,12 +203,16 @@ fn mounts(
             findings.error(
                 Code::MOUNT_WITHOUT_VOLUME,
                 &place.join("name"),
-                format!("the pod has no volume called {}", shown(&mount.name)),
+                format!(
+                    "`{place}` mounts the volume {}, which the Pod does not have",
+                    shown(&mount.name)
+                ),
                 if names.is_empty() {
-                    "add it to the list of extra volumes".to_owned()
+                    "add a volume with this name to the extra volumes".to_owned()
                 } else {
                     format!(
-                        "it has {}; add this one to the extra volumes",
+                        "use one of its volumes ({}), or add a volume with this name to the extra \
+                         volumes",
                         names.join(", ")
                     )
                 },
@@ -230,10 +239,10 @@ fn further_containers(values: &Values, volumes: &BTreeSet<&str>, findings: &mut 
                     Code::DUPLICATE_ENTRY,
                     &place.join("name"),
                     format!(
-                        "the pod already has a container called {}",
+                        "`{place}` has the name {}, which another container of the Pod already has",
                         shown(&container.name)
                     ),
-                    "give it another name",
+                    "use another name",
                 );
             }
         }
@@ -259,7 +268,7 @@ fn one_container(
             Code::MISSING_KEY,
             place,
             format!("`{place}.image` is missing"),
-            "Kubernetes refuses a container without an image",
+            "add the image: Kubernetes refuses a container without one",
         );
     }
     environment(
@@ -285,7 +294,10 @@ fn one_container(
             findings.error(
                 Code::INVALID_PORT,
                 &place.join("ports").join(index).join("containerPort"),
-                format!("the container port cannot be {}", port.container_port),
+                format!(
+                    "`{place}` has the container port {}, which is not a valid port",
+                    port.container_port
+                ),
                 "use a whole number from 1 to 65535",
             );
         }

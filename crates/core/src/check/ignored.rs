@@ -25,20 +25,26 @@ pub(crate) fn ignored_rules(
             Some(code) => Diagnostic::error(
                 Code::INVALID_VALUE,
                 place.clone(),
-                format!("{code} cannot be ignored"),
+                format!("`x-mlflow-k8s.ignore` lists {code}, which cannot be ignored"),
             )
-            .help("without what it asks for, nothing can be rendered that Kubernetes takes")
-            .fix_remove(format!("Remove {place}"), &place),
+            .help(
+                "remove the entry, and fix what this check finds: without that, the values or the \
+                 manifests are not valid",
+            )
+            .fix_remove(format!("Remove `{place}`"), &place),
             None => Diagnostic::error(
                 Code::INVALID_VALUE,
                 place.clone(),
-                format!("there is no rule {}", shown(entry)),
+                format!(
+                    "`x-mlflow-k8s.ignore` lists {}, but there is no such rule",
+                    shown(entry)
+                ),
             )
             .help(match rules::closest(entry) {
                 Some(near) => format!("did you mean {near}?"),
-                None => "`mlflow-k8s explain-rule` lists the rules".to_owned(),
+                None => "`mlflow-k8s explain-rule` lists all rules".to_owned(),
             })
-            .fix_remove(format!("Remove {place}"), &place),
+            .fix_remove(format!("Remove `{place}`"), &place),
         });
     }
     diagnostics.extend(findings.diagnostics);

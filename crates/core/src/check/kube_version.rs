@@ -67,7 +67,7 @@ impl Check<'_, '_> {
             _ => false,
         };
         if is_word {
-            let what = format!("`{word}` for `{path}`");
+            let what = format!("`{word}` in `{path}`");
             self.report(path, since, &what, "use another value");
         }
     }
@@ -77,16 +77,17 @@ impl Check<'_, '_> {
         let (message, help) = match since {
             Since::Minor(minor) if target.minor() >= minor => return,
             Since::Minor(minor) => (
-                format!("Kubernetes {target} does not have {what}"),
-                format!("{change}, or target Kubernetes 1.{minor} or newer"),
+                format!("Kubernetes {target} does not support {what}"),
+                format!("{change}, or set the Kubernetes version to 1.{minor} or newer"),
             ),
             Since::Gated => (
                 format!(
-                    "no Kubernetes up to {} has {what} without a feature gate",
+                    "{what} needs a feature gate in all Kubernetes versions up to {}",
                     KubeVersion::NEWEST
                 ),
                 format!(
-                    "{change}; if the gate is on in the cluster, name no version of Kubernetes"
+                    "{change}; if the cluster enables the feature gate, do not set a Kubernetes \
+                     version"
                 ),
             ),
         };
@@ -224,7 +225,7 @@ mod tests {
         let [found] = refusals(file(values), "1.37").try_into().unwrap();
         assert_eq!(
             found.message,
-            "no Kubernetes up to 1.37 has `Gt` for `tolerations[0].operator` without a feature gate"
+            "`Gt` in `tolerations[0].operator` needs a feature gate in all Kubernetes versions up to 1.37"
         );
         // Who names no version may have the gate on.
         assert_eq!(paths(file(values), ""), [""; 0]);

@@ -66,7 +66,7 @@ fn release_names(
         findings.error(
             Code::INVALID_NAME,
             root,
-            format!("the release cannot be called {}", shown(&release.name)),
+            format!("the release name {} is not valid", shown(&release.name)),
             RELEASE_NAME.rule,
         );
     } else if !(LABEL_VALUE.matches)(&release.name) {
@@ -74,7 +74,7 @@ fn release_names(
             Code::INVALID_LABEL,
             root,
             format!(
-                "the release name {} cannot be a label value",
+                "the release name {} is not valid as a label value",
                 shown(&release.name)
             ),
             LABEL_VALUE.rule,
@@ -84,21 +84,17 @@ fn release_names(
         let (place, subject, remedy) = if values.fullname_override.is_empty() {
             (
                 root.clone(),
-                "the release name gives the Service the name",
+                "the release name",
                 "; or set `fullnameOverride`",
             )
         } else {
-            (
-                setting!("fullnameOverride"),
-                "`fullnameOverride` gives the Service the name",
-                "",
-            )
+            (setting!("fullnameOverride"), "`fullnameOverride`", "")
         };
         findings.error(
             Code::INVALID_NAME,
             &place,
             format!(
-                "{subject} {}, which Kubernetes refuses",
+                "the Service gets the name {} from {subject}, and Kubernetes refuses this name",
                 shown(&resolved.fullname)
             ),
             format!("{}{remedy}", SERVICE_NAME.rule),
@@ -109,7 +105,7 @@ fn release_names(
             Code::INVALID_NAME,
             root,
             format!(
-                "the namespace cannot be called {}",
+                "the namespace name {} is not valid",
                 shown(&release.namespace)
             ),
             DNS_LABEL.rule,
@@ -157,8 +153,8 @@ fn optional_names(values: &Values, findings: &mut Findings<'_>) {
         findings.error(
             Code::MISSING_KEY,
             &setting!("tls.secretName"),
-            "`tls.secretName` is missing",
-            "name the Secret with the server's certificate and key",
+            "`tls.secretName` is empty, but `tls.enabled` needs it",
+            "set it to the name of the Secret with the server's certificate and key",
         );
     }
     if values.storage.storage_class_name != "-" {
@@ -182,8 +178,8 @@ fn annotation_map(place: &ValuePath, annotations: &StringMap, findings: &mut Fin
         findings.error(
             Code::INVALID_LABEL,
             place,
-            format!("`{place}` holds {size} bytes"),
-            "Kubernetes takes 256 KiB of annotations at most",
+            format!("`{place}` has {size} bytes, more than Kubernetes allows for annotations"),
+            "shorten the annotations to 256 KiB in total",
         );
     }
 }
@@ -202,11 +198,14 @@ fn label_map(place: &ValuePath, labels: &StringMap, findings: &mut Findings<'_>)
 
 fn key_of(place: &ValuePath, key: &str, compared: &str, findings: &mut Findings<'_>) {
     if !(QUALIFIED_NAME.matches)(compared) {
-        let place = place.join(key);
         findings.error(
             Code::INVALID_LABEL,
-            &place,
-            format!("{} is not {}", shown(key), QUALIFIED_NAME.name),
+            &place.join(key),
+            format!(
+                "`{place}` has the key {}, which is not {}",
+                shown(key),
+                QUALIFIED_NAME.name
+            ),
             QUALIFIED_NAME.rule,
         );
     }
@@ -222,13 +221,16 @@ fn reserved_labels(values: &Values, resolved: &Resolved<'_>, findings: &mut Find
                 crate::diagnostic::Diagnostic::error(
                     Code::RESERVED_LABEL,
                     place.clone(),
-                    format!("the label `{key}` cannot be {}", shown(given)),
+                    format!(
+                        "`podLabels` cannot set the label `{key}` to {}",
+                        shown(given)
+                    ),
                 )
                 .help(format!(
-                    "the Deployment selects its pods by `{key}: {selected}`, and Kubernetes \
-                     refuses pods that it does not select"
+                    "remove the label: the Deployment selects its Pods by `{key}: {selected}`, and \
+                     Kubernetes refuses a Deployment that does not select its own Pods"
                 ))
-                .fix_remove(format!("Remove the label {key}"), &place),
+                .fix_remove(format!("Remove the label `{key}`"), &place),
             );
         }
     }

@@ -22,8 +22,8 @@ fn ingress(values: &Values, findings: &mut Findings<'_>) {
         findings.error(
             Code::MISSING_KEY,
             &hosts,
-            "`ingress.hosts` is empty: the Ingress would lead nowhere",
-            "name a host: [{host: mlflow.example.com}]",
+            "`ingress.hosts` is empty, so the Ingress sends no request to the server",
+            "add a host: `[{host: mlflow.example.com}]`",
         );
     }
     for (index, host) in ingress.hosts.iter().enumerate() {
@@ -51,8 +51,8 @@ fn http_route(values: &Values, findings: &mut Findings<'_>) {
         findings.error(
             Code::MISSING_KEY,
             &setting!("httpRoute.parentRefs"),
-            "`httpRoute.parentRefs` is empty: the route belongs to no Gateway",
-            "name the Gateway: [{name: my-gateway, namespace: gateway-system}]",
+            "`httpRoute.parentRefs` is empty, so no Gateway uses the HTTPRoute",
+            "add the Gateway: `[{name: my-gateway, namespace: gateway-system}]`",
         );
     }
     for (index, host) in route.hostnames.iter().enumerate() {
@@ -68,7 +68,8 @@ fn http_route(values: &Values, findings: &mut Findings<'_>) {
                 "`httpRoute.apiVersion` cannot be {}",
                 shown(&route.api_version)
             ),
-            "use gateway.networking.k8s.io/v1, or v1beta1 in older clusters",
+            "use `gateway.networking.k8s.io/v1`, or `gateway.networking.k8s.io/v1beta1` if the \
+             cluster has an older Gateway API",
         );
     }
 }

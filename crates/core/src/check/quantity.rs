@@ -57,8 +57,8 @@ fn is_suffix(suffix: &str) -> bool {
 }
 
 /// What a quantity looks like, in words.
-pub(super) const RULE: &str =
-    "write a number with an optional unit: 500m or 2 for CPU, 512Mi or 2Gi for memory and storage";
+pub(super) const RULE: &str = "write a number with an optional unit: `500m` or `2` for CPU, \
+                               `512Mi` or `2Gi` for memory and storage";
 
 #[cfg(test)]
 mod tests {

@@ -57,14 +57,14 @@ const SHORTHANDS: &[&str] = &[
 pub(super) fn fault(schedule: &str) -> Option<String> {
     if let Some(duration) = schedule.strip_prefix("@every ") {
         return (!(super::syntax::GO_DURATION.matches)(duration))
-            .then(|| format!("`{duration}` is not a duration such as 1h30m"));
+            .then(|| format!("`{duration}` is not a duration such as `1h30m`"));
     }
     if schedule.starts_with('@') {
         return (!SHORTHANDS.contains(&schedule))
-            .then(|| format!("`{schedule}` is none of {}", SHORTHANDS.join(", ")));
+            .then(|| format!("`{schedule}` is not one of {}", SHORTHANDS.join(", ")));
     }
     if schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=") {
-        return Some("Kubernetes refuses a time zone inside the schedule".to_owned());
+        return Some("Kubernetes does not allow a time zone in the schedule".to_owned());
     }
     let parts: Vec<&str> = schedule.split_whitespace().collect();
     if parts.len() != FIELDS.len() {
@@ -96,7 +96,7 @@ impl Field {
         };
         (bad_step || bad_range).then(|| {
             format!(
-                "`{item}` is not a {} from {} to {}",
+                "`{item}` is not a valid {} (from {} to {})",
                 self.name, self.least, self.most
             )
         })

@@ -67,12 +67,13 @@ fn stores(resolved: &Resolved<'_>, findings: &mut Findings<'_>) {
             )
             .help(match option {
                 Some(option) => format!(
-                    "move `{}` to `mlflow.backendStoreUri`, which garbage collection follows too",
+                    "move the URI from `{}` to `mlflow.backendStoreUri`, which garbage collection \
+                     uses too",
                     option.place()
                 ),
-                None => "to try MLflow, `--preset quickstart` keeps all data on one volume; in \
-                         production, `--preset production` takes the URI of a PostgreSQL \
-                         database from a Secret"
+                None => "to try MLflow, start from the preset `quickstart`, which keeps all data \
+                         on one volume; for production, start from the preset `production`, which \
+                         reads the URI of a PostgreSQL database from a Secret"
                     .to_owned(),
             }),
         );
@@ -118,9 +119,9 @@ pub(super) fn env_source(place: &ValuePath, source: &EnvVarSource, findings: &mu
         findings.error(
             Code::INVALID_VALUE,
             place,
-            format!("`{place}` names {count} sources instead of one"),
-            "use one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef: \
-             {secretKeyRef: {name: mlflow-db-secret, key: uri}}",
+            format!("`{place}` must name exactly one source, but names {count}"),
+            "use one of `secretKeyRef`, `configMapKeyRef`, `fieldRef` and `resourceFieldRef`: \
+             `{secretKeyRef: {name: mlflow-db-secret, key: uri}}`",
         );
     }
 }
@@ -132,7 +133,11 @@ fn options(values: &Values, findings: &mut Findings<'_>) {
             findings.error(
                 Code::INVALID_VALUE,
                 &place,
-                format!("{} is not {}", shown(key), OPTION_NAME.name),
+                format!(
+                    "`server.value_options` has the key {}, which is not {}",
+                    shown(key),
+                    OPTION_NAME.name
+                ),
                 OPTION_NAME.rule,
             );
         }
@@ -148,7 +153,7 @@ fn options(values: &Values, findings: &mut Findings<'_>) {
             .help(OPTION_NAME.rule);
             let meant = flag.trim_start_matches('-');
             if (OPTION_NAME.matches)(meant) {
-                diagnostic = diagnostic.fix_set(format!("Write {meant}"), &place, meant);
+                diagnostic = diagnostic.fix_set(format!("Change it to `{meant}`"), &place, meant);
             }
             findings.push(diagnostic);
         }
@@ -206,14 +211,14 @@ fn strategy(values: &Values, findings: &mut Findings<'_>) {
         Some("Recreate") => findings.error(
             Code::INVALID_VALUE,
             &place.join("rollingUpdate"),
-            "`deploymentStrategy.rollingUpdate` does not go with the type Recreate",
-            "remove one of them; Kubernetes refuses both together",
+            "`deploymentStrategy.rollingUpdate` is set, but the type `Recreate` does not use it",
+            "remove one of them: Kubernetes refuses both together",
         ),
         Some(other) => findings.error(
             Code::INVALID_VALUE,
             &place.join("type"),
             format!("`deploymentStrategy.type` cannot be {}", shown(other)),
-            "it takes RollingUpdate or Recreate",
+            "use `RollingUpdate` or `Recreate`",
         ),
     }
 }
@@ -247,7 +252,7 @@ fn garbage_collection(values: &Values, findings: &mut Findings<'_>) {
             Code::INVALID_SCHEDULE,
             &setting!("garbageCollection.schedule"),
             format!("`garbageCollection.schedule` is not a cron schedule: {fault}"),
-            "write for example \"0 2 * * 0\": every Sunday at 2 in the morning",
+            "for example, `0 2 * * 0` means every Sunday at 02:00",
         );
     }
 }
@@ -269,8 +274,8 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
         findings.error(
             Code::MISSING_KEY,
             &setting!("externalSecrets.data"),
-            "`externalSecrets.data` is empty: no secret would be fetched",
-            "list what to fetch: [{secretKey: uri, remoteRef: {key: mlflow/database}}]",
+            "`externalSecrets.data` is empty, so the operator fetches nothing",
+            "list the entries to fetch: `[{secretKey: uri, remoteRef: {key: mlflow/database}}]`",
         );
     }
     if settings.provider.len() != 1 {
@@ -278,18 +283,20 @@ fn external_secrets(values: &Values, findings: &mut Findings<'_>) {
             Code::INVALID_VALUE,
             &setting!("externalSecrets.provider"),
             format!(
-                "`externalSecrets.provider` names {} providers instead of one",
+                "`externalSecrets.provider` must name exactly one provider, but names {}",
                 settings.provider.len()
             ),
-            "name one with its settings: {aws: {service: SecretsManager, region: eu-west-1}}",
+            "name one provider with its settings: `{aws: {service: SecretsManager, region: \
+             eu-west-1}}`",
         );
     }
     if settings.api_version.is_empty() {
         findings.error(
             Code::MISSING_KEY,
             &setting!("externalSecrets.apiVersion"),
-            "`externalSecrets.apiVersion` is missing",
-            "use external-secrets.io/v1, or v1beta1 for an operator older than 0.14",
+            "`externalSecrets.apiVersion` is empty",
+            "use `external-secrets.io/v1`, or `external-secrets.io/v1beta1` if the operator is \
+             older than 0.14",
         );
     }
 }

@@ -19,16 +19,16 @@ const MAX_SUBDOMAIN: usize = 253;
 /// RFC 1123 label: most names.
 pub(crate) const DNS_LABEL: Form = Form {
     name: "a DNS label",
-    rule: "use lowercase letters, digits and `-`, start and end with a letter or digit, at most \
-           63 characters",
+    rule: "use at most 63 lowercase letters, digits and `-`; start and end with a letter or a \
+           digit",
     matches: is_dns_label,
 };
 
 /// RFC 1035 label: names of Services, which older clusters put into DNS as they are.
 pub(crate) const SERVICE_NAME: Form = Form {
     name: "a Service name",
-    rule: "use lowercase letters, digits and `-`, start with a letter, end with a letter or \
-           digit, at most 63 characters",
+    rule: "use at most 63 lowercase letters, digits and `-`; start with a letter, and end with a \
+           letter or a digit",
     matches: |text| {
         is_dns_label(text) && text.starts_with(|first: char| first.is_ascii_lowercase())
     },
@@ -37,32 +37,32 @@ pub(crate) const SERVICE_NAME: Form = Form {
 /// RFC 1123 subdomain: names of Secrets, ServiceAccounts, classes.
 pub(crate) const DNS_SUBDOMAIN: Form = Form {
     name: "a DNS name",
-    rule: "use lowercase letters, digits, `-` and `.`, start and end each part with a letter or \
-           digit, at most 253 characters",
+    rule: "use at most 253 lowercase letters, digits, `-` and `.`; start and end each part between \
+           dots with a letter or a digit",
     matches: is_dns_subdomain,
 };
 
 /// A host name of an Ingress or route, with a wildcard for its first label.
 pub(crate) const HOST: Form = Form {
     name: "a host name",
-    rule: "use a DNS name without scheme, port or path, such as mlflow.example.com or \
-           *.example.com",
+    rule: "use a DNS name without scheme, port or path, such as `mlflow.example.com` or \
+           `*.example.com`",
     matches: |text| is_dns_subdomain(text.strip_prefix("*.").unwrap_or(text)),
 };
 
 /// Helm's rule for release names.
 pub(crate) const RELEASE_NAME: Form = Form {
     name: "a release name",
-    rule: "use lowercase letters, digits, `-` and `.`, start and end each part with a letter or \
-           digit, at most 53 characters",
+    rule: "use at most 53 lowercase letters, digits, `-` and `.`; start and end each part between \
+           dots with a letter or a digit",
     matches: |text| text.len() <= 53 && is_dns_subdomain(text),
 };
 
 /// The key of a label or annotation.
 pub(crate) const QUALIFIED_NAME: Form = Form {
     name: "a label or annotation key",
-    rule: "use letters, digits, `-`, `_` and `.`, start and end with a letter or digit, at most \
-           63 characters, with an optional DNS name and `/` before it",
+    rule: "use at most 63 letters, digits, `-`, `_` and `.`; start and end with a letter or a \
+           digit; a DNS name and `/` may come first",
     matches: |text| match text.split_once('/') {
         Some((prefix, name)) => is_dns_subdomain(prefix) && is_name_part(name),
         None => is_name_part(text),
@@ -72,15 +72,15 @@ pub(crate) const QUALIFIED_NAME: Form = Form {
 /// The value of a label.
 pub(crate) const LABEL_VALUE: Form = Form {
     name: "a label value",
-    rule: "use letters, digits, `-`, `_` and `.`, start and end with a letter or digit, at most \
-           63 characters",
+    rule: "use at most 63 letters, digits, `-`, `_` and `.`; start and end with a letter or a \
+           digit",
     matches: |text| text.is_empty() || is_name_part(text),
 };
 
 /// The name of an environment variable, as all supported versions take it.
 pub(crate) const ENV_NAME: Form = Form {
-    name: "a name for an environment variable",
-    rule: "use letters, digits, `_`, `-` and `.`, and do not start with a digit",
+    name: "a valid name of an environment variable",
+    rule: "use letters, digits, `_`, `-` and `.`; do not start with a digit",
     matches: |text| {
         !text.starts_with(|first: char| first.is_ascii_digit())
             && !text.is_empty()
@@ -93,7 +93,7 @@ pub(crate) const ENV_NAME: Form = Form {
 /// The key of an entry in a Secret or ConfigMap.
 pub(crate) const CONFIG_KEY: Form = Form {
     name: "a key of a Secret or ConfigMap",
-    rule: "use letters, digits, `-`, `_` and `.`, at most 253 characters",
+    rule: "use at most 253 letters, digits, `-`, `_` and `.`",
     matches: |text| {
         (1..=MAX_SUBDOMAIN).contains(&text.len())
             && text
@@ -104,31 +104,31 @@ pub(crate) const CONFIG_KEY: Form = Form {
 
 /// A path inside a container.
 pub(crate) const MOUNT_PATH: Form = Form {
-    name: "a path to mount at",
-    rule: "use an absolute path without `:`, such as /mlflow",
+    name: "a mount path",
+    rule: "use an absolute path without `:`, such as `/mlflow`",
     matches: |text| text.starts_with('/') && text.len() > 1 && !text.contains(':'),
 };
 
 /// A path of an ingress rule.
 pub(crate) const URL_PATH: Form = Form {
-    name: "a path of a URL",
-    rule: "start it with `/`",
+    name: "a URL path",
+    rule: "start the path with `/`",
     matches: |text| text.starts_with('/'),
 };
 
 /// The repository of an image, with its registry.
 pub(crate) const IMAGE_REPOSITORY: Form = Form {
     name: "an image repository",
-    rule: "use lowercase parts separated by `/`, with the registry first where there is one, \
-           without a tag: ghcr.io/mlflow/mlflow",
+    rule: "write the registry and the repository in lowercase, separated by `/` and without a tag: \
+           `ghcr.io/mlflow/mlflow`",
     matches: is_image_repository,
 };
 
 /// The tag of an image.
 pub(crate) const IMAGE_TAG: Form = Form {
     name: "an image tag",
-    rule: "use letters, digits, `_`, `-` and `.`, start with a letter, digit or `_`, at most 128 \
-           characters; a digest may follow: v3.17.2-full@sha256:…",
+    rule: "use at most 128 letters, digits, `_`, `-` and `.`; start with a letter, a digit or `_`; \
+           a digest may follow: `v3.17.2-full@sha256:…`",
     matches: |text| match text.split_once('@') {
         Some((tag, digest)) => is_image_tag(tag) && is_digest(digest),
         None => is_image_tag(text),
@@ -138,8 +138,8 @@ pub(crate) const IMAGE_TAG: Form = Form {
 /// The name of an option of `mlflow server`, without its dashes.
 pub(crate) const OPTION_NAME: Form = Form {
     name: "an option name",
-    rule: "write it without leading dashes and without a value, with `_` or `-` between words: \
-           allowed_hosts",
+    rule: "write the option without leading dashes and without a value, with `_` or `-` between \
+           words: `allowed_hosts`",
     matches: |text| {
         text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.bytes().all(|byte| {
@@ -151,14 +151,15 @@ pub(crate) const OPTION_NAME: Form = Form {
 /// A duration of Prometheus: `30s`, `1m30s`.
 pub(crate) const PROMETHEUS_DURATION: Form = Form {
     name: "a duration",
-    rule: "write a number and a unit (ms, s, m, h, d, w, y), such as 30s or 1m30s",
+    rule: "write a number and a unit (`ms`, `s`, `m`, `h`, `d`, `w`, `y`), such as `30s` or \
+           `1m30s`",
     matches: |text| is_duration(text, &["ms", "s", "m", "h", "d", "w", "y"]),
 };
 
 /// A duration of Go: `1h`, `90m`, `1h30m`; a bare 0 is one too.
 pub(crate) const GO_DURATION: Form = Form {
     name: "a duration",
-    rule: "write a number and a unit (s, m, h), such as 1h or 1h30m, or 0",
+    rule: "write a number and a unit (`s`, `m`, `h`), such as `1h` or `1h30m`, or `0`",
     matches: |text| text == "0" || is_duration(text, &["ns", "us", "µs", "ms", "s", "m", "h"]),
 };
 

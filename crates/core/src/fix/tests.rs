@@ -120,15 +120,15 @@ fn what_a_flag_says_is_told() {
     assert_eq!(text(&fixed_flag, "s"), STORES);
     assert_eq!(
         reasons(&fixed_flag),
-        ["`server.staticPrefix` is given with --set, which overrides every file; change it there"]
+        ["`server.staticPrefix` is set with `--set`, which overrides every file; change the flag"]
     );
     let options = Layer::Set("server.value_options.expose_prometheus=/m".to_owned());
     let on = file("s", format!("{STORES}metrics: {{enabled: true}}\n"));
     assert_eq!(
         reasons(&fixed(&[on, options])),
         [
-            "`server.value_options.expose_prometheus` is given with --set, which overrides every \
-             file; change it there"
+            "`server.value_options.expose_prometheus` is set with `--set`, which overrides every \
+             file; change the flag"
         ]
     );
 }
@@ -162,8 +162,8 @@ fn what_a_preset_says_is_overruled_or_told() {
     let gone = vec![Edit::remove(&path("metrics.enabled"))];
     assert_eq!(
         applied(&layers, gone).unwrap_err().to_string(),
-        "`metrics.enabled` is in the preset monitoring; start with `mlflow-k8s values --preset \
-         monitoring > values.yaml` instead, and change that"
+        "`metrics.enabled` comes from the preset `monitoring`; write the preset to a file with \
+         `mlflow-k8s values --preset monitoring > values.yaml`, and change that file"
     );
 }
 

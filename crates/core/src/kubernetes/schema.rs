@@ -299,9 +299,13 @@ impl<'de> Visitor<'de> for Type {
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
         match self {
-            Self::Int32 | Self::IntOrString if i32::try_from(value).is_err() => Err(E::custom(
-                format!("{value} is outside {} to {}", i32::MIN, i32::MAX),
-            )),
+            Self::Int32 | Self::IntOrString if i32::try_from(value).is_err() => {
+                Err(E::custom(format!(
+                    "{value} is not in the range from {} to {}",
+                    i32::MIN,
+                    i32::MAX
+                )))
+            }
             Self::Int32 | Self::Int64 | Self::IntOrString => Ok(value.into()),
             _ => Err(E::invalid_type(de::Unexpected::Signed(value), &self)),
         }

@@ -182,14 +182,14 @@ fn empty_key(tree: &Node, assignment: &Assignment, position: usize) -> Diagnosti
         Diagnostic::warning(
             Code::SYNTAX,
             parent,
-            "a key without a name is passed over, so this sets nothing",
+            "a key in the path has no name, so the flag sets nothing",
         )
     } else {
-        Diagnostic::error(Code::SYNTAX, parent, "a key has no name")
+        Diagnostic::error(Code::SYNTAX, parent, "a key in the path has no name")
     };
-    fault
-        .at(span)
-        .help("keys stand between single dots, as in `image.tag`; `\\.` is a dot inside a key")
+    fault.at(span).help(
+        "separate keys with single dots, as in `image.tag`; write `\\.` for a dot inside a key",
+    )
 }
 
 fn refuse(
@@ -204,10 +204,10 @@ fn refuse(
         Blocked::TooLong => Diagnostic::error(
             Code::UNREADABLE,
             path,
-            "the lists that the flags fill up with nulls are too long",
+            "the list indexes in the flags make the lists too long",
         )
         .at(span)
-        .help("to give a long list, write it in a values file"),
+        .help("write long lists in a values file"),
         Blocked::Kind {
             needed,
             found,
@@ -228,7 +228,8 @@ fn refuse(
             )
             .at(span)
             .help(format!(
-                "it is {found} in {origin}: take that out, or set `{parent}` as a whole"
+                "{origin} sets `{parent}` to {found}: remove that value, or set `{parent}` as a \
+                 whole"
             ))
         }
     }

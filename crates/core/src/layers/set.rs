@@ -109,7 +109,7 @@ pub(super) fn put_contents(
                 return Err(Diagnostic::error(
                     Code::UNREADABLE,
                     path,
-                    "the file's content was not given",
+                    "the content of the file is missing",
                 )
                 .at(name.span));
             };
@@ -200,14 +200,14 @@ impl Parser<'_> {
         );
         if chunk.stop.is_none() {
             return Err(self
-                .syntax(around, "`[` has no `]`")
-                .help("write a list index as `key[0]`, or `\\[` for a bracket in a key"));
+                .syntax(around, "a `[` has no `]`")
+                .help("write a list index as `key[0]`; write `\\[` for a bracket inside a key"));
         }
         let index = match chunk.text.parse::<i128>() {
             Ok(index) if index < 0 => {
                 return Err(self
-                    .syntax(chunk.span, format!("the index {index} is negative"))
-                    .help("indexes count from 0"));
+                    .syntax(chunk.span, format!("the list index {index} is negative"))
+                    .help("list indexes start at 0"));
             }
             Ok(index) => usize::try_from(index)
                 .ok()
@@ -215,18 +215,16 @@ impl Parser<'_> {
                 .ok_or_else(|| {
                     self.syntax(
                         chunk.span,
-                        format!("the index {index} is above {MAX_INDEX}"),
+                        format!("the list index {index} is greater than the limit of {MAX_INDEX}"),
                     )
-                    .help("to give a long list, write it in a values file")
+                    .help("write long lists in a values file")
                 })?,
             Err(_) => {
                 return Err(self
-                    .syntax(
-                        around,
-                        format!("`[{}]` is not a list index", chunk.text),
-                    )
+                    .syntax(around, format!("`[{}]` is not a list index", chunk.text))
                     .help(
-                        "write a whole number such as `[0]`, or `.name` for a key of a mapping; `\\[` is a bracket in a key",
+                        "write a whole number such as `[0]`, or `.name` for a key of a mapping; \
+                         write `\\[` for a bracket inside a key",
                     ));
             }
         };
@@ -238,9 +236,9 @@ impl Parser<'_> {
             Err(self
                 .syntax(
                     after.span,
-                    format!("`{}` stands after a list index", after.text),
+                    format!("`{}` is not allowed after a list index", after.text),
                 )
-                .help("after `]` comes `=`, `.key` or another `[index]`"))
+                .help("write `=`, `.key` or another `[index]` after `]`"))
         }
     }
 
@@ -258,7 +256,10 @@ impl Parser<'_> {
                     span,
                     format!("the path is more than {MAX_NESTING} levels deep"),
                 )
-                .help("no setting lies that deep; to give deep data, write it in a values file"));
+                .help(
+                    "check the path: no setting is nested that deeply; write deeply nested data in \
+                     a values file",
+                ));
         }
         Ok(())
     }
@@ -275,10 +276,11 @@ impl Parser<'_> {
                 return Err(self
                     .syntax(
                         Span::new(self.source, start, self.at),
-                        "a list that begins with `{` has no `}`",
+                        "a list that starts with `{` has no `}`",
                     )
                     .help(
-                        "write a list as `key={a,b}`, or `\\{` for text that begins with a brace",
+                        "write a list as `key={a,b}`; write `\\{` for text that starts with a \
+                         brace",
                     ));
             }
             items.push(self.scalar(chunk)?);
@@ -297,8 +299,8 @@ impl Parser<'_> {
     fn scalar(&self, chunk: Chunk) -> Result<Node, Diagnostic> {
         if self.grammar == Grammar::File && chunk.text.is_empty() {
             return Err(self
-                .syntax(chunk.span, "there is no file name after `=`")
-                .help("write `key=file`; a literal comma in a file name is `\\,`"));
+                .syntax(chunk.span, "the file name after `=` is missing")
+                .help("write `key=file`; write `\\,` for a comma in a file name"));
         }
         if self.grammar == Grammar::Typed {
             Ok(Node {
@@ -341,7 +343,10 @@ impl Parser<'_> {
         let start = span.start + self.json_column(span.start, fault);
         let place = Span::new(self.source, start, self.text.len().min(start.max(span.end)));
         self.syntax(place, format!("the value is not JSON: {reason}"))
-            .help("text needs double quotes in JSON: `key=\"text\"`; `--set-string` takes text without quotes")
+            .help(
+                "put text in double quotes: `key=\"text\"`; or use `--set-string`, which takes \
+                 text without quotes",
+            )
     }
 
     /// How many bytes into the text from `start` the JSON reader stopped.
@@ -428,14 +433,18 @@ impl Parser<'_> {
         if written.is_empty() {
             return self
                 .syntax(span, "there is nothing before this comma")
-                .help("remove the comma, or write `\\,` for a comma inside a value");
+                .help("remove the comma; write `\\,` for a comma inside a value");
         }
         let fault = self.syntax(span, format!("`{written}` has no value"));
         if self.grammar == Grammar::Json && self.text.trim_start().starts_with('{') {
-            fault.help("name the key that the object is for: `key={…}`; to give a whole values tree, write it to a file and use `--values`")
+            fault.help(
+                "write the key of the object: `key={…}`; for many values, write a file and use \
+                 `--values`",
+            )
         } else {
             fault.help(
-                "write `key=value`; a comma inside a value is `\\,`, and `key=` is empty text",
+                "write `key=value`; write `\\,` for a comma inside a value, and `key=` for an \
+                 empty text",
             )
         }
     }

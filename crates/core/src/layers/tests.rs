@@ -52,16 +52,15 @@ fn an_object_of_a_cluster_is_no_values_file() {
     for (kind, help) in [
         (
             "Service",
-            "give the values that the objects are made of, as `helm get values` prints them",
+            "give the values of the release, as `helm get values` prints them",
         ),
         (
             "HelmRelease",
-            "the values of a HelmRelease stand below its `spec.values`: give those",
+            "give the values below `spec.values` of the HelmRelease",
         ),
         (
             "Application",
-            "the values of an Argo CD Application stand below its \
-             `spec.source.helm.valuesObject`: give those",
+            "give the values below `spec.source.helm.valuesObject` of the Argo CD Application",
         ),
     ] {
         let file = Layer::File {
@@ -76,7 +75,7 @@ fn an_object_of_a_cluster_is_no_values_file() {
             .collect();
         assert_eq!(helps, [Some(help)]);
         let message =
-            format!("{kind}: this is a Kubernetes object, of kind {kind}, and not values");
+            format!("{kind}: this is a Kubernetes object of kind {kind}, not a values file");
         assert_eq!(fault(&[file]), message);
     }
 }
@@ -170,19 +169,22 @@ fn faults_say_where_they_are() {
         ("a.b", "a.b: `a.b` has no value"),
         ("a.", "a.: `a.` has no value"),
         ("x=1,a[0]", "a[0]: `a[0]` has no value"),
-        ("a[0", "[0: `[` has no `]`"),
+        ("a[0", "[0: a `[` has no `]`"),
         ("a=1,,b=2", ": there is nothing before this comma"),
-        ("a[-2]=x", "-2: the index -2 is negative"),
+        ("a[-2]=x", "-2: the list index -2 is negative"),
         ("a[x]=y", "[x: `[x]` is not a list index"),
-        ("a[65537]=y", "65537: the index 65537 is above 65536"),
-        ("a[0]b=y", "b: `b` stands after a list index"),
-        ("a={b,c", "{b,c: a list that begins with `{` has no `}`"),
+        (
+            "a[65537]=y",
+            "65537: the list index 65537 is greater than the limit of 65536",
+        ),
+        ("a[0]b=y", "b: `b` is not allowed after a list index"),
+        ("a={b,c", "{b,c: a list that starts with `{` has no `}`"),
         ("a=1,a.b=2", "b: `a` is a number, not a mapping"),
         ("a=x,a[0]=2", "0: `a` is text, not a list"),
-        ("m..x=1", "m..x: a key has no name"),
+        ("m..x=1", "m..x: a key in the path has no name"),
         (
             ".a=1",
-            ".a: a key without a name is passed over, so this sets nothing",
+            ".a: a key in the path has no name, so the flag sets nothing",
         ),
     ] {
         assert_eq!(fault(&[set(expression)]), expected, "{expression}");

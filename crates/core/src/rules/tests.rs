@@ -194,8 +194,8 @@ fn only_rules_can_be_ignored() {
     assert_eq!(
         faults,
         [
-            "MK102 wrong-type cannot be ignored",
-            "there is no rule \"MK999\""
+            "`x-mlflow-k8s.ignore` lists MK102 wrong-type, which cannot be ignored",
+            "`x-mlflow-k8s.ignore` lists \"MK999\", but there is no such rule"
         ]
     );
 }
@@ -449,7 +449,7 @@ fn a_missing_database_names_the_option_that_holds_it() {
         .find(|found| found.code == Code::MISSING_BACKEND_STORE);
     let help = found.unwrap().help.as_deref().unwrap();
     assert!(
-        help.contains("move `server.value_options.backend_store_uri`"),
+        help.contains("move the URI from `server.value_options.backend_store_uri`"),
         "{help}"
     );
 }

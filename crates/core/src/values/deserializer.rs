@@ -256,14 +256,17 @@ impl NodeDeserializer<'_> {
     fn wrong_type(&self, expected: &str) -> Diagnostic {
         let path = self.place.path();
         let subject = if path.segments().is_empty() {
-            "the values".to_owned()
+            "the values file".to_owned()
         } else {
             format!("`{path}`")
         };
         Diagnostic::error(
             Code::WRONG_TYPE,
             path,
-            format!("{subject} takes {expected}, not {}", describe(self.node)),
+            format!(
+                "{subject} must be {expected}, but is {}",
+                describe(self.node)
+            ),
         )
     }
 
@@ -298,7 +301,7 @@ impl NodeDeserializer<'_> {
                 Code::INVALID_VALUE,
                 self.place.path(),
                 format!(
-                    "`{}` is {number}, outside {least} to {most}",
+                    "`{}` is {number}, but must be from {least} to {most}",
                     self.place.path()
                 ),
             )));
@@ -327,8 +330,8 @@ impl NodeDeserializer<'_> {
             let meant = text.eq_ignore_ascii_case("true");
             let path = self.place.path();
             diagnostic = diagnostic
-                .help(format!("write it without quotes: {meant}"))
-                .fix_set(format!("Write {meant} without quotes"), &path, meant);
+                .help(format!("remove the quotes: `{meant}`"))
+                .fix_set(format!("Write `{meant}` without quotes"), &path, meant);
         }
         Err(self.fault(diagnostic))
     }
@@ -361,11 +364,11 @@ impl NodeDeserializer<'_> {
         let path = self.place.path();
         let from_file = matches!(scalar, Scalar::Plain(_));
         let help = if from_file {
-            format!("quote it to keep it as it is written: \"{written}\"")
+            format!("to keep it exactly as you wrote it, put it in quotes: `\"{written}\"`")
         } else {
-            format!("use --set-string to give it as text: --set-string '{path}={written}'")
+            format!("to give it as text, use `--set-string '{path}={written}'`")
         };
-        let title = format!("Write \"{written}\" as text");
+        let title = format!("Write `\"{written}\"` as text");
         Err(self.fault(
             self.wrong_type(expected)
                 .help(help)
@@ -679,11 +682,11 @@ impl NodeDeserializer<'_> {
         let mut diagnostic = Diagnostic::error(
             Code::INVALID_VALUE,
             path.clone(),
-            format!("`{path}` cannot be {}", describe(self.node)),
+            format!("`{path}` does not accept {}", describe(self.node)),
         )
-        .help(format!("it takes {}", one_of(variants)));
+        .help(format!("use {}", one_of(variants)));
         if let Some(meant) = nearest(text, variants) {
-            diagnostic = diagnostic.fix_set(format!("Write {meant}"), &path, meant);
+            diagnostic = diagnostic.fix_set(format!("Change it to `{meant}`"), &path, meant);
         }
         let mut fault = self.fault(diagnostic);
         fault.0.words = variants;
@@ -698,7 +701,7 @@ impl NodeDeserializer<'_> {
             _ => {
                 return Err(self.fault(
                     self.wrong_type("a list")
-                        .help("start each element on its own line with `- `"),
+                        .help("write each element on a line of its own, after `- `"),
                 ));
             }
         };
@@ -716,7 +719,7 @@ impl NodeDeserializer<'_> {
             _ => {
                 return Err(self.fault(
                     self.wrong_type("a mapping")
-                        .help("write its keys on lines of their own, indented: `key: value`"),
+                        .help("write each key on an indented line of its own: `key: value`"),
                 ));
             }
         };
@@ -820,10 +823,10 @@ impl<'a> Entries<'a> {
                 let diagnostic = Diagnostic::error(
                     Code::AMBIGUOUS_KEY,
                     path.clone(),
-                    format!("YAML reads this bare key as `{}`", entry.key),
+                    format!("YAML reads this key without quotes as `{}`", entry.key),
                 )
                 .at(entry.key_span)
-                .help("quote the key to keep it as it is written");
+                .help("to keep the key exactly as you wrote it, put it in quotes");
                 return Err(Fault::at(path, entry.key_span, Some(diagnostic)));
             }
             self.current = Some(entry);

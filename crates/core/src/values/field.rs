@@ -119,7 +119,7 @@ pub(super) fn optional_port<'de, D: Deserializer<'de>>(
         Ok(0) => Ok(None),
         Ok(port) => Ok(Some(port)),
         Err(_) => Err(de::Error::custom(format_args!(
-            "expected a port number, found `{}`",
+            "expected a port number, but found `{}`",
             text.0
         ))),
     }

@@ -83,7 +83,9 @@ fn missing_keys(schema: &Schema, node: &Node, place: Place<'_>, diagnostics: &mu
         diagnostics.push(
             Diagnostic::error(Code::MISSING_KEY, path, message)
                 .at(node.span)
-                .help(format!("Kubernetes refuses this object without `{key}`")),
+                .help(format!(
+                    "add `{key}`: Kubernetes refuses the object without it"
+                )),
         );
     }
 }
@@ -99,8 +101,9 @@ fn is_empty_element(node: &Node, place: Place<'_>) -> bool {
 const LEFT_OUT: &[(&str, &str, &str)] = &[(
     "migrations",
     "the official chart's job passes an option that MLflow does not have",
-    "remove it: a newer MLflow changes the tables at its first start, so back them up before; \
-     for one that asks for `mlflow db upgrade`, run that in `extraInitContainers`",
+    "remove it: a newer MLflow upgrades the database tables when it first starts, so back up the \
+     database before you upgrade; if MLflow asks for `mlflow db upgrade`, run it in \
+     `extraInitContainers`",
 )];
 
 /// An unknown key, with the key that was most likely meant: a neighbour of a
@@ -116,7 +119,7 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
         let message = format!("there is no setting `{path}`: {reason}");
         return Diagnostic::error(Code::UNKNOWN_KEY, path.clone(), message)
             .help(*instead)
-            .fix_remove(format!("Remove {path}"), path);
+            .fix_remove(format!("Remove `{path}`"), path);
     }
     let diagnostic = Diagnostic::error(
         Code::UNKNOWN_KEY,
@@ -135,13 +138,12 @@ pub(super) fn unknown_key(path: &ValuePath, node: &Node, siblings: &[&str]) -> D
     }
     let known = deserializer::one_of(siblings);
     let diagnostic = if is_at_top || siblings.len() > 12 {
-        diagnostic.help(
-            "`mlflow-k8s values` lists the settings; keys that start with `x-` are left alone",
-        )
+        diagnostic
+            .help("`mlflow-k8s values` lists all settings; keys that start with `x-` are ignored")
     } else {
-        diagnostic.help(format!("`{parent}` has {known}"))
+        diagnostic.help(format!("use a key that `{parent}` has: {known}"))
     };
-    diagnostic.fix_remove(format!("Remove {path}"), path)
+    diagnostic.fix_remove(format!("Remove `{path}`"), path)
 }
 
 fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -> Diagnostic {
@@ -151,7 +153,7 @@ fn renamed(diagnostic: Diagnostic, node: &Node, meant: &ValuePath, more: &str) -
     ];
     Diagnostic {
         fix: Some(Fix {
-            title: format!("Rename it to {meant}"),
+            title: format!("Rename it to `{meant}`"),
             edits,
             then: None,
         }),
@@ -235,13 +237,13 @@ mod tests {
         };
         assert_eq!(
             probe("periodSeconds: 99999999999"),
-            "`extraContainers[0].livenessProbe.periodSeconds` is 99999999999, outside \
-             -2147483648 to 2147483647"
+            "`extraContainers[0].livenessProbe.periodSeconds` is 99999999999, but must be \
+             from -2147483648 to 2147483647"
         );
         assert_eq!(
             probe("httpGet: {port: 99999999999}"),
-            "`extraContainers[0].livenessProbe.httpGet.port`: 99999999999 is outside \
-             -2147483648 to 2147483647"
+            "`extraContainers[0].livenessProbe.httpGet.port`: 99999999999 is not in \
+             the range from -2147483648 to 2147483647"
         );
     }
 

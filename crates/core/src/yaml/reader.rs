@@ -20,7 +20,7 @@ const MAX_ALIASED_NODES: usize = 100_000;
 #[non_exhaustive]
 pub enum DecodeError {
     /// They are in another encoding.
-    #[error("not UTF-8 text: line {line}, byte {byte}; save the file as UTF-8")]
+    #[error("the file is not UTF-8 text (line {line}, byte {byte}); save it as UTF-8")]
     NotUtf8 {
         /// The line of the first byte that is not UTF-8, from 1.
         line: usize,
@@ -82,7 +82,7 @@ pub fn read(text: &str, source: SourceId, diagnostics: &mut Vec<Diagnostic>) -> 
                 Diagnostic::error(
                     Code::WRONG_TYPE,
                     ValuePath::root(),
-                    "a values file is a mapping of settings, and this is not one",
+                    "the values are not a mapping of settings",
                 )
                 .at(root.span)
                 .help("write settings as `key: value`, for example `replicaCount: 1`"),
@@ -149,13 +149,13 @@ impl Reader<'_> {
             return Err(self.unreadable(
                 0,
                 format!(
-                    "the text has {} bytes, more than the {MAX_BYTES} that are read",
+                    "the text has {} bytes, more than the limit of {MAX_BYTES} bytes",
                     self.text.len()
                 ),
             ));
         }
         if let Some(position) = self.text.find('\0') {
-            return Err(self.unreadable(position, "the text holds a NUL byte".to_owned()));
+            return Err(self.unreadable(position, "the text contains a NUL byte".to_owned()));
         }
         let text = self.text.get(self.offset..).unwrap_or_default();
         let options = granit_parser::options! {
@@ -228,7 +228,7 @@ impl Reader<'_> {
             Code::UNREADABLE,
             span,
             message,
-            "is this the right file? A values file is a short YAML text",
+            "check that this is the right file: a values file is a short YAML text",
         )
     }
 
@@ -287,9 +287,9 @@ impl Reader<'_> {
         Err(stop(
             Code::SEVERAL_DOCUMENTS,
             span,
-            "a second YAML document begins here",
-            "Helm would ignore it or merge it, depending on its version; put it into a file of \
-             its own and give both with -f",
+            "a second YAML document starts here, but a values file has only one",
+            "move it to a file of its own, and give both files with `-f`; depending on its \
+             version, Helm ignores or merges a second document",
         ))
     }
 
@@ -302,7 +302,8 @@ impl Reader<'_> {
                 Code::SYNTAX,
                 span,
                 "a key cannot be a list or a mapping",
-                "write the key as text; `{{ … }}` is a template, which values files cannot hold",
+                "write the key as text; if it is a template (`{{ … }}`), render it first: a values \
+                 file cannot contain templates",
             ));
         }
         self.open.push(Open {
@@ -347,10 +348,10 @@ impl Reader<'_> {
                 Diagnostic::error(
                     Code::INVALID_VALUE,
                     ValuePath::root(),
-                    format!("{text} is a number that Kubernetes cannot write down"),
+                    format!("`{text}` is not a finite number, so Kubernetes cannot store it"),
                 )
                 .at(span)
-                .help(format!("quote it if it is meant as text: \"{text}\"")),
+                .help(format!("if you mean text, quote it: `\"{text}\"`")),
             );
         }
         if self.key_expected() {
@@ -390,8 +391,8 @@ impl Reader<'_> {
             return Err(stop(
                 Code::SYNTAX,
                 span,
-                "this alias stands inside the value that it repeats",
-                "move the anchor to a value that is complete before the alias",
+                "this alias is inside the value that it refers to",
+                "move the anchor to a value that ends before the alias",
             ));
         };
         self.aliased += anchored.size;
@@ -399,8 +400,8 @@ impl Reader<'_> {
             return Err(stop(
                 Code::UNREADABLE,
                 span,
-                format!("aliases repeat more than {MAX_ALIASED_NODES} values"),
-                "write the values out",
+                format!("the aliases expand to more than {MAX_ALIASED_NODES} values"),
+                "write the values out, without aliases",
             ));
         }
         if self.open.len() + anchored.depth > MAX_DEPTH {
@@ -470,8 +471,8 @@ impl Reader<'_> {
                             return Err(stop(
                                 Code::SYNTAX,
                                 key.span,
-                                "`<<` merges mappings, and this is not one",
-                                "give it an alias of a mapping: `<<: *defaults`",
+                                "`<<` merges mappings, but its value is not a mapping",
+                                "use an alias of a mapping: `<<: *defaults`",
                             ));
                         }
                     }
@@ -561,12 +562,12 @@ impl Reader<'_> {
                             Code::DUPLICATE_KEY,
                             ValuePath::root(),
                             format!(
-                                "the key `{}` is given twice, first in line {line}",
+                                "the key `{}` is defined twice, first on line {line}",
                                 entry.key
                             ),
                         )
                         .at(entry.key_span)
-                        .help("Helm silently takes the last one; keep one of them"),
+                        .help("keep one of the two: Helm uses the last one without a warning"),
                     );
                 }
                 // An entry behind `<<` wins over it; one before it has its value already.
@@ -595,17 +596,17 @@ impl Reader<'_> {
         }
         let (message, help) = if line.contains("{{") {
             (
-                "a template is not a value".to_owned(),
-                "values files cannot hold templates; render the file first, or quote the text",
+                "the value is a template".to_owned(),
+                "render the file first, or quote the text: a values file cannot contain templates",
             )
         } else if line.trim_start_matches(' ').starts_with('\t') {
             (
-                "a tab is used to indent".to_owned(),
-                "YAML indents with spaces only",
+                "the line is indented with a tab".to_owned(),
+                "use spaces: YAML does not allow tabs for indentation",
             )
         } else {
             let (message, help) = syntax::explain(error.kind());
-            (format!("not YAML: {message}"), help)
+            (format!("invalid YAML: {message}"), help)
         };
         stop(Code::SYNTAX, place, message, help)
     }
@@ -615,8 +616,11 @@ fn unknown_tag(tag: &Tag, span: Span) -> Stopped {
     stop(
         Code::SYNTAX,
         span,
-        format!("the tag {} has no meaning in a values file", tag.original()),
-        "remove the tag; write the value itself",
+        format!(
+            "the tag `{}` is not supported in a values file",
+            tag.original()
+        ),
+        "remove the tag, and write only the value",
     )
 }
 
@@ -624,8 +628,8 @@ fn too_deep(span: Span) -> Stopped {
     stop(
         Code::UNREADABLE,
         span,
-        format!("nested more than {MAX_DEPTH} levels deep"),
-        "no setting is that deep; is a bracket not closed?",
+        format!("the values are nested more than {MAX_DEPTH} levels deep"),
+        "check that every bracket is closed: no setting is nested that deeply",
     )
 }
 

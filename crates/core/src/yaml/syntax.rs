@@ -6,15 +6,15 @@ use granit_parser::ErrorKind as Kind;
 pub(super) fn explain(kind: &Kind) -> (String, &'static str) {
     match kind {
         Kind::UnexpectedCharacter { character } if character.is_ascii_graphic() => (
-            format!("a text without quotes cannot begin with \"{character}\""),
+            format!("text without quotes cannot start with \"{character}\""),
             "quote the text",
         ),
         Kind::UnexpectedCharacter { character } => (
             format!(
-                "the character U+{:04X} may not stand in a text",
+                "the character U+{:04X} is not allowed in YAML",
                 u32::from(*character)
             ),
-            "write it as an escape in double quotes, such as \"\\u0007\"",
+            "write it as an escape sequence in double quotes, such as `\"\\u0007\"`",
         ),
         Kind::UnclosedFlowCollection { open } => (format!("`{open}` is not closed"), BRACKETS),
         Kind::MismatchedFlowCollectionEnd { open, close } => {
@@ -27,75 +27,76 @@ pub(super) fn explain(kind: &Kind) -> (String, &'static str) {
     }
 }
 
-const BRACKETS: &str = "every `[` needs its `]` and every `{` its `}`";
+const BRACKETS: &str = "close every `[` with `]` and every `{` with `}`";
 const ESCAPES: &str =
-    "a backslash begins an escape between double quotes; write `\\\\`, or quote with '…'";
-const SPACES: &str = "YAML indents with spaces only";
-const BLOCK_TEXT: &str = "write `|` alone behind the key, and indent all lines of the text alike";
-const MARKS: &str = "a text that begins with `!`, `&`, `*` or `%` must be quoted";
-const ONE_DOCUMENT: &str = "a values file is one document: remove what divides it";
+    "in double quotes, a backslash starts an escape sequence: write `\\\\`, or use single quotes";
+const SPACES: &str = "use spaces: YAML does not allow tabs for indentation";
+const BLOCK_TEXT: &str = "write only `|` after the key, and indent all lines of the text equally";
+const MARKS: &str = "quote text that starts with `!`, `&`, `*` or `%`";
+const ONE_DOCUMENT: &str = "a values file has one document: remove the lines `---` and `...` that \
+                            separate documents";
 
 /// The same for kinds whose words are always the same.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn fixed(kind: &Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
-            "a key without a `:`",
-            "write `key: value`; the lines of a longer text are indented below its key",
+            "a key has no `:` after it",
+            "write `key: value`; if a text has several lines, indent them below its key",
         ),
         Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => (
-            "a `:` where no key can be",
-            "a text with `: ` in it must be quoted, keys stand below each other, and every \
-             bracket and quote above must be closed",
+            "a `:` is not allowed here",
+            "quote text that contains `: `, write every key on a line of its own, and close every \
+             bracket and quote above",
         ),
         Kind::InvalidMappingValueWhitespace | Kind::FlowMappingValueAdjacentCollection => {
-            ("no space behind the `:`", "write `key: value`")
+            ("a space is missing after the `:`", "write `key: value`")
         }
-        Kind::MappingKeyNotAllowed => ("a `?` where no key can be", "quote the text"),
+        Kind::MappingKeyNotAllowed => ("a `?` is not allowed here", "quote the text"),
         Kind::ExpectedBlockMappingKey | Kind::UnexpectedEofBlockMapping => (
-            "only a key can stand here",
-            "keys of one mapping are indented alike, and so are elements of one list",
+            "only a key is allowed here",
+            "indent all keys of a mapping equally, and all elements of a list equally",
         ),
         Kind::ExpectedBlockSequenceEntry | Kind::UnexpectedEofBlockSequence => (
-            "only an element of the list can stand here",
-            "elements of one list are indented alike, each behind its `- `",
+            "only an element of the list is allowed here",
+            "indent all elements of a list equally, each after `- `",
         ),
         Kind::InvalidIndentation => (
-            "an indentation that fits nothing above",
-            "keys of one mapping are indented alike, and so are elements of one list",
+            "the indentation matches no line above",
+            "indent all keys of a mapping equally, and all elements of a list equally",
         ),
         Kind::BlockSequenceEntryNotAllowed => (
-            "an element of a list on the line of its key",
-            "begin the list on the next line, or write `[a, b]`",
+            "a list starts on the same line as its key",
+            "start the list on the next line, or write `[a, b]`",
         ),
         Kind::BlockEntryInFlowCollection => (
-            "a `- ` between brackets",
-            "between brackets commas divide the elements: `[a, b]`",
+            "a `- ` is not allowed inside brackets",
+            "inside brackets, separate the elements with commas: `[a, b]`",
         ),
         Kind::InvalidBlockEntryWhitespace | Kind::PlainScalarStartsWithDashFlowIndicator => (
-            "no space behind the `-`",
+            "a space is missing after the `-`",
             "write `- element`, or quote the text",
         ),
-        Kind::MisplacedFlowCollectionEnd => ("a closing bracket that nothing opened", BRACKETS),
+        Kind::MisplacedFlowCollectionEnd => ("a closing bracket has no opening bracket", BRACKETS),
         Kind::ExpectedFlowMappingSeparator
         | Kind::ExpectedFlowSequenceSeparator
         | Kind::InvalidFlowScalarIndent
         | Kind::UnexpectedEofFlowSequence
         | Kind::UnexpectedEofFlowMapping
         | Kind::UnexpectedEofImplicitFlowMapping => (
-            "a comma or a closing bracket is missing before this",
+            "a comma or a closing bracket is missing before this place",
             BRACKETS,
         ),
         Kind::UnclosedQuotedScalar
         | Kind::InvalidQuotedScalarIndent
         | Kind::DocumentIndicatorInQuotedScalar => (
             "a quote is not closed",
-            "a text ends with the quote that it began with",
+            "end the text with the same quote that it starts with",
         ),
         Kind::InvalidTrailingSingleQuotedScalar | Kind::InvalidTrailingDoubleQuotedScalar => (
-            "something behind a closing quote",
-            "quote all of the text; a quote in it is written '' between single quotes, and \\\" \
-             between double quotes",
+            "text follows a closing quote",
+            "quote the whole text; inside single quotes, write a quote as `''`; inside double \
+             quotes, write it as `\\\"`",
         ),
         Kind::UnknownQuotedScalarEscape
         | Kind::InvalidQuotedScalarHexEscape
@@ -103,31 +104,32 @@ fn fixed(kind: &Kind) -> (&'static str, &'static str) {
         | Kind::InvalidLowSurrogate
         | Kind::MissingLowSurrogate
         | Kind::UnpairedLowSurrogate
-        | Kind::InvalidUnicodeEscape => ("an escape that YAML does not have", ESCAPES),
+        | Kind::InvalidUnicodeEscape => ("YAML does not have this escape sequence", ESCAPES),
         Kind::TabNotAllowed
         | Kind::TabInBlockIndentation
         | Kind::TabInIndentation
         | Kind::TabInPlainScalar
-        | Kind::TabAtBlockScalarStart => ("a tab where YAML wants spaces", SPACES),
+        | Kind::TabAtBlockScalarStart => ("a tab is used where YAML needs spaces", SPACES),
         Kind::ZeroBlockScalarIndent
         | Kind::InvalidBlockScalarHeader
         | Kind::InvalidBlockScalarIndent => {
-            ("a block of text that is not laid out as one", BLOCK_TEXT)
+            ("a block of text is not written correctly", BLOCK_TEXT)
         }
         Kind::CommentInterceptedScalar => (
-            "a comment amid a text of several lines",
-            "is the next line indented too far? else put the comment above",
+            "a comment interrupts a text of several lines",
+            "move the comment above the text; or, if the next line is not part of the text, indent \
+             it less",
         ),
         Kind::CommentNotSeparated | Kind::ExpectedWhitespace => (
-            "no space before this",
-            "a comment needs a space before its `#`",
+            "a space is missing before this place",
+            "write a space before the `#` of a comment",
         ),
         Kind::UnknownAnchor => (
-            "an alias of an anchor that is not there",
-            "define the anchor with `&name` before `*name`; a text that begins with `*` must \
-             be quoted",
+            "an alias refers to an anchor that does not exist",
+            "define the anchor with `&name` before you use `*name`; quote text that starts with \
+             `*`",
         ),
-        Kind::MissingAnchorOrAliasName => ("an anchor or alias without a name", MARKS),
+        Kind::MissingAnchorOrAliasName => ("an anchor or an alias has no name", MARKS),
         Kind::ExpectedTagBang
         | Kind::UndeclaredTagHandle
         | Kind::InvalidTagTerminator
@@ -136,12 +138,15 @@ fn fixed(kind: &Kind) -> (&'static str, &'static str) {
         | Kind::InvalidTagEscape
         | Kind::InvalidTagUtf8LeadingByte
         | Kind::InvalidTagUtf8TrailingByte
-        | Kind::InvalidTagUtf8 => ("a tag that cannot be read", MARKS),
+        | Kind::InvalidTagUtf8 => ("the tag is not valid", MARKS),
         Kind::ExpectedDocumentStart
         | Kind::InvalidDocumentEnd
         | Kind::MissingDocumentEndBeforeDirective
-        | Kind::MultipleDocumentsUnsupported => ("a second document", ONE_DOCUMENT),
-        Kind::BomInsideDocument => ("a byte order mark amid the text", "remove it"),
+        | Kind::MultipleDocumentsUnsupported => ("a second document starts here", ONE_DOCUMENT),
+        Kind::BomInsideDocument => (
+            "a byte order mark is in the middle of the text",
+            "remove it",
+        ),
         Kind::DirectiveDisallowed
         | Kind::InvalidDirectiveTerminator
         | Kind::InvalidDirectiveName
@@ -149,10 +154,10 @@ fn fixed(kind: &Kind) -> (&'static str, &'static str) {
         | Kind::MissingYamlVersion
         | Kind::MissingYamlVersionSeparator
         | Kind::UnsupportedYamlMajorVersion
-        | Kind::DuplicateVersionDirective => ("a directive that cannot be read", MARKS),
+        | Kind::DuplicateVersionDirective => ("the directive is not valid", MARKS),
         _ => (
-            "something is in the wrong place",
-            "check indentation, quotes and brackets around here",
+            "this is not allowed here",
+            "check the indentation, quotes and brackets around this place",
         ),
     }
 }
@@ -165,49 +170,49 @@ mod tests {
     #[test]
     fn slips_are_told_in_plain_words() {
         for (text, place, message) in [
-            ("a: 1\nstor\n", 5, "a key without a `:`"),
-            ("a: b: c\n", 4, "a `:` where no key can be"),
-            ("a:\n  b: 1\n c: 2\n", 11, "only a key can stand here"),
-            ("a: 1\n- b\n", 7, "only a key can stand here"),
-            ("a: - b\n", 3, "an element of a list on the line of its key"),
+            ("a: 1\nstor\n", 5, "a key has no `:` after it"),
+            ("a: b: c\n", 4, "a `:` is not allowed here"),
+            ("a:\n  b: 1\n c: 2\n", 11, "only a key is allowed here"),
+            ("a: 1\n- b\n", 7, "only a key is allowed here"),
+            ("a: - b\n", 3, "a list starts on the same line as its key"),
             ("a: \"x\nb: 1\n", 6, "a quote is not closed"),
-            ("a: 'it's'\n", 7, "something behind a closing quote"),
-            ("a: \"\\q\"\n", 3, "an escape that YAML does not have"),
+            ("a: 'it's'\n", 7, "text follows a closing quote"),
+            ("a: \"\\q\"\n", 3, "YAML does not have this escape sequence"),
             ("a: [b\n", 3, "`[` is not closed"),
             ("a: [b }\n", 3, "`[` is closed by `}`"),
             (
                 "a: b]]\nc: ]\n",
                 10,
-                "a closing bracket that nothing opened",
+                "a closing bracket has no opening bracket",
             ),
             (
                 "a: {b: 1\nc: 2\n",
                 10,
-                "a comma or a closing bracket is missing before this",
+                "a comma or a closing bracket is missing before this place",
             ),
-            (
-                "a: @x\n",
-                3,
-                "a text without quotes cannot begin with \"@\"",
-            ),
+            ("a: @x\n", 3, "text without quotes cannot start with \"@\""),
             (
                 "a: \u{1}\n",
                 3,
-                "the character U+0001 may not stand in a text",
+                "the character U+0001 is not allowed in YAML",
             ),
             (
                 "a: b\u{FFFE}\n",
                 3,
-                "the character U+FFFE may not stand in a text",
+                "the character U+FFFE is not allowed in YAML",
             ),
-            ("a: *b\n", 3, "an alias of an anchor that is not there"),
+            (
+                "a: *b\n",
+                3,
+                "an alias refers to an anchor that does not exist",
+            ),
             (
                 "a: 1 # b\n  c: 2\n",
                 5,
-                "a comment amid a text of several lines",
+                "a comment interrupts a text of several lines",
             ),
-            ("a: \"b\"#c\n", 6, "no space before this"),
-            ("a: |0\n", 3, "a block of text that is not laid out as one"),
+            ("a: \"b\"#c\n", 6, "a space is missing before this place"),
+            ("a: |0\n", 3, "a block of text is not written correctly"),
         ] {
             let mut found = Vec::new();
             assert!(crate::yaml::read(text, SourceId::DEFAULTS, &mut found).is_none());
@@ -215,7 +220,11 @@ mod tests {
                 panic!("{text}: {found:?}");
             };
             assert_eq!(finding.code, Code::SYNTAX, "{text}");
-            assert_eq!(finding.message, format!("not YAML: {message}"), "{text}");
+            assert_eq!(
+                finding.message,
+                format!("invalid YAML: {message}"),
+                "{text}"
+            );
             assert_eq!(finding.span.map(|span| span.start), Some(place), "{text}");
             assert!(finding.help.is_some(), "{text}");
         }

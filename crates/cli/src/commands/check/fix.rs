@@ -34,15 +34,17 @@ impl Fixing {
         if files.is_empty() {
             return Err(match args.inputs.preset.first() {
                 Some(preset) => usage(&format!(
-                    "--fix needs a values file; to begin one: mlflow-k8s values --preset {preset} > values.yaml"
+                    "--fix needs a values file; to create one, run `mlflow-k8s values --preset \
+                     {preset} > values.yaml`"
                 )),
-                None => usage("--fix needs a values file: -f values.yaml"),
+                None => usage("--fix needs a values file, such as `-f values.yaml`"),
             });
         }
         let prints_text = args.fixes.dry_run || files.iter().any(|file| file == Path::new("-"));
         if prints_text && args.format != ReportFormat::Text {
             return Err(usage(
-                "the fixed text or the diff goes to standard output, where the report would go too; leave out --format",
+                "--format cannot be used here, because the fixed text or the diff goes to standard \
+                 output",
             ));
         }
         Ok(Some(Self {
@@ -104,7 +106,7 @@ impl Fixing {
         for refused in &fixed.refused {
             say(
                 Level::NOTE,
-                format!("{} is not fixed: {}", refused.code, refused.reason),
+                format!("{} was not fixed: {}", refused.code, refused.reason),
             );
         }
         if !(fixed.applied.is_empty() && fixed.refused.is_empty()) {
