@@ -51,7 +51,7 @@ addEventListener("mlflow-k8s:panic", (event) => {
   crashed = true;
   explain(
     "This page has stopped working",
-    "That is a fault of the page, not yours. Your values are below; please report the message together with what you did.",
+    "This is a bug in the page. Your values are below. Please report the message, and what you did before it appeared.",
     event.detail,
     document.getElementById("values")?.value,
   );
@@ -61,7 +61,7 @@ async function start() {
   if (typeof WebAssembly !== "object") {
     explain(
       "This browser has no WebAssembly",
-      "The configurator renders manifests in the browser and needs it. A current browser has it, unless a policy switches it off; the command line tool mlflow-k8s does the same without.",
+      "The configurator renders manifests in the browser and needs WebAssembly. Use a current browser, and check that no policy disables WebAssembly. The command line tool mlflow-k8s does the same without a browser.",
     );
     return;
   }
@@ -98,7 +98,7 @@ async function install() {
       const bar = element("div", "", document.body);
       bar.className = "update";
       bar.setAttribute("role", "status");
-      element("span", "A new version of this page is ready. ", bar);
+      element("span", "A new version of this page is available. ", bar);
       const now = element("button", "Reload", bar);
       now.type = "button";
       now.addEventListener("click", () => {

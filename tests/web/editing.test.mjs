@@ -83,7 +83,7 @@ test("marks show what the last change did", async (t) => {
     const added = await marked();
     assert.ok(added > 5);
     // Even where the object is folded, and far below.
-    await page.page.getByRole("button", { name: "Fold all" }).click();
+    await page.page.getByRole("button", { name: "Collapse all" }).click();
     await page.page.getByRole("button", { name: "Next change" }).click();
     await page.page.waitForFunction(() => {
         const { top, bottom } = document.querySelector("#manifests .line.added").getBoundingClientRect();
@@ -239,7 +239,7 @@ test("a setting and a section can be reset", async (t) => {
     await page.page.getByRole("button", { name: "Reset Port to its default" }).first().click();
     assert.equal(await page.values(), before);
     await page.control("service.port").fill("8080");
-    await page.page.getByRole("button", { name: "Reset Access" }).click();
+    await page.page.getByRole("button", { name: "Reset Networking" }).click();
     assert.equal(await page.values(), before);
 });
 

@@ -96,7 +96,7 @@ test("works without storage, and says so", async (t) => {
         });
     });
     await page.reload();
-    assert.match(await page.page.locator(".notice").innerText(), /keeps nothing/);
+    assert.match(await page.page.locator(".notice").innerText(), /does not store your work/);
     await page.switch("Ingress").click();
     assert.match(await page.manifests(), /kind: Ingress/);
 });
@@ -144,7 +144,7 @@ test("an embedded page starts with what its address says", async (t) => {
     assert.match(await page.values(), /postgresql|existingSecret|secret/i);
     assert.equal(await page.page.locator("#settings").count(), 0);
     assert.equal(await page.page.evaluate(() => Object.keys(localStorage).length), 0);
-    const link = page.page.getByRole("link", { name: "Open in full" });
+    const link = page.page.getByRole("link", { name: "Open the full configurator" });
     await page.page.waitForFunction(() => document.querySelector(".open-full a").hash.startsWith("#v1="));
     const full = await Configurator.open(t, {
         at: new URL(await link.evaluate((anchor) => anchor.href)).hash,

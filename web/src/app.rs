@@ -61,7 +61,7 @@ pub fn App() -> impl IntoView {
         <Sheets sheet />
         <Notice />
         <div class="drop" hidden=move || !is_over.get()>
-            "Drop a values file to import it"
+            "Drop a values file here to import it"
         </div>
     }
 }
@@ -113,7 +113,7 @@ fn keep_work(state: State) {
     });
     if !storage::is_available() {
         state
-            .tell("This browser keeps nothing for this page: download your work before you leave.");
+            .tell("This browser does not store your work. Download it before you leave this page.");
     }
 }
 
@@ -126,7 +126,11 @@ fn follow_address(state: State) {
                 match share::unpack(&bytes).await {
                     Ok(shared) => {
                         let target = shared.target();
-                        state.replace(shared.text, Some(target), "Opened the work of a link.");
+                        state.replace(
+                            shared.text,
+                            Some(target),
+                            "Opened the values from the link.",
+                        );
                         write_fragment(state.tab.get_untracked());
                     }
                     Err(error) => state.tell(error.to_string()),
@@ -219,7 +223,7 @@ fn header(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
         state.replace(
             values.to_owned(),
             Some(Target::default()),
-            "Everything is as on a first visit.",
+            "Started over with the values of a first visit.",
         );
     };
     view! {
@@ -269,8 +273,8 @@ fn header(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
                 <button
                     type="button"
                     class="tool icon"
-                    aria-label="Keys"
-                    title="Keys (?)"
+                    aria-label="Keyboard shortcuts"
+                    title="Keyboard shortcuts (?)"
                     aria-haspopup="dialog"
                     on:click=move |_| sheet.set(Some(Sheet::Keys))
                 >
@@ -361,14 +365,14 @@ fn settings_head(state: State, current: RwSignal<Option<&'static str>>) -> impl 
                 {move || match object.get() {
                     Some(kind) => {
                         format!(
-                            "values.yaml holds a Kubernetes object of kind {kind}, not values. \
-                             These are the settings from before. To edit them, replace the text \
+                            "values.yaml contains a Kubernetes object of kind {kind}, not values. \
+                             The form shows the previous settings. To edit them, replace the text \
                              with values.",
                         )
                     }
                     None => {
-                        "values.yaml cannot be read. These are the settings from before; fix the \
-                         text to change them."
+                        "values.yaml cannot be read. The form shows the previous settings. To edit \
+                         them, fix the text."
                             .to_owned()
                     }
                 }}
@@ -440,7 +444,7 @@ fn playground(state: State) -> impl IntoView {
             </main>
             <p class="open-full">
                 <a href=address target="_blank" rel="noopener">
-                    "Open in full"
+                    "Open the full configurator"
                 </a>
             </p>
         </div>

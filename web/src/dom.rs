@@ -170,7 +170,7 @@ pub(crate) async fn fetch_json(file: &str) -> Result<JsValue, JsValue> {
 
 /// Puts text on the clipboard, and says so or why not.
 pub(crate) fn copy(state: crate::state::State, text: String, what: &'static str) {
-    const REFUSED: &str = "The browser does not let this page use the clipboard.";
+    const REFUSED: &str = "The browser does not allow this page to use the clipboard.";
     let navigator = window().navigator();
     // Pages without HTTPS have none.
     let has_one = js_sys::Reflect::get(&navigator, &"clipboard".into())

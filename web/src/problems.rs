@@ -48,7 +48,7 @@ pub(crate) fn Problems() -> impl IntoView {
                     children=move |(_, problem)| view_problem(state, problem)
                 />
                 <li class="empty" hidden=move || total.get() != 0>
-                    "Nothing found. These manifests can be applied."
+                    "No problems. You can apply these manifests."
                 </li>
             </ul>
         </section>

@@ -45,9 +45,9 @@ impl Reasons {
                 .ok()
                 .and_then(|text| text.as_string())
                 .unwrap_or_default(),
-            Fetched::Failed => format!(
-                "The text cannot be loaded now. `mlflow-k8s explain-rule {code}` prints it."
-            ),
+            Fetched::Failed => {
+                format!("The text cannot be loaded. `mlflow-k8s explain-rule {code}` prints it.")
+            }
         };
         prose(&text)
     }

@@ -36,7 +36,7 @@ pub(crate) fn Sheets(
         <Frame sheet which=Sheet::Download title="Download">
             {downloads(state, sheet)}
         </Frame>
-        <Frame sheet which=Sheet::Keys title="Keys">
+        <Frame sheet which=Sheet::Keys title="Keyboard shortcuts">
             {keys()}
         </Frame>
     }
@@ -136,10 +136,11 @@ fn imports(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     let file = NodeRef::<Input>::new();
     view! {
         <p>
-            "A values file of the official MLflow chart or of this tool, or what "
-            <code>"helm get values"</code> " prints. Comments stay. Nothing leaves this page."
+            "Import a values file of the official MLflow chart or of mlflow-k8s, or the output of "
+            <code>"helm get values"</code>
+            ". Comments are kept. Your values do not leave this page."
         </p>
-        <label for="import-text">"Paste it here"</label>
+        <label for="import-text">"Paste the values here"</label>
         <textarea
             id="import-text"
             class="yaml"
@@ -178,7 +179,7 @@ fn imports(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
                     }
                 />
             </label>
-            <span class="hint">"or drop one anywhere on the page."</span>
+            <span class="hint">"or drop a file anywhere on the page."</span>
         </p>
     }
 }
@@ -196,7 +197,7 @@ fn shares(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
             Ok(clean) => clean,
             Err(error) => {
                 removed.set(Vec::new());
-                refused.set(Some(format!("No link: {error}.")));
+                refused.set(Some(format!("The link cannot be created: {error}.")));
                 return;
             }
         };
@@ -217,11 +218,12 @@ fn shares(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     });
     view! {
         <p>
-            "The link holds what differs from the defaults, in the part after "<code>"#"</code>
-            " that browsers do not send to any server."
+            "The link contains the values that differ from the defaults. They are in the part \
+             after "<code>"#"</code>
+            ", which browsers do not send to any server."
         </p>
         <div class="finding warning" hidden=move || removed.with(Vec::is_empty)>
-            <p>"Left out, because they look like credentials:"</p>
+            <p>"Not in the link, because they look like credentials:"</p>
             <ul>
                 {move || {
                     removed
@@ -293,11 +295,11 @@ fn downloads(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
     };
     view! {
         <p class="finding error" hidden=move || !state.view.with(|view| view.0.stale)>
-            "The values have errors. The manifests are those from before."
+            "The values have errors. The manifests do not contain your last change."
         </p>
         <p class="finding warning" hidden=move || {
             state.view.with(|view| view.0.stale) || state.count(Severity::Warning) == 0
-        }>"There are warnings: see Problems before you apply it."</p>
+        }>"There are warnings. Read them in Problems before you apply the manifests."</p>
         <button
             type="button"
             class="card"
@@ -305,11 +307,11 @@ fn downloads(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
             on:click=manifests
         >
             <strong>"manifests.yaml"</strong>
-            <span>"Every object, for " <code>"kubectl apply -f"</code> "."</span>
+            <span>"All objects in one file, for " <code>"kubectl apply -f"</code> "."</span>
         </button>
         <button type="button" class="card" on:click=values>
             <strong>"values.yaml"</strong>
-            <span>"The settings, for the command line or Helm."</span>
+            <span>"The values file, for the command line or Helm."</span>
         </button>
         <button type="button" class="card" disabled=move || !has_objects.get() on:click=zip>
             <strong>"manifests.zip"</strong>

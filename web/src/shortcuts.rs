@@ -32,12 +32,12 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("l", "Share a link"),
     (
         "↓ Enter",
-        "In the manifests: the next line, the setting behind it",
+        "In the manifests: go to the next line, go to its setting",
     ),
     ("Ctrl Z", "Undo"),
     ("Ctrl Shift Z", "Redo"),
     ("Esc, then Tab", "Leave the editor"),
-    ("?", "This sheet"),
+    ("?", "Show the keyboard shortcuts"),
 ];
 
 /// Listens to keys.

@@ -40,12 +40,13 @@ impl Switchable for Feature {
     fn help(self) -> &'static str {
         match self {
             Self::Workspaces => {
-                "Experiments, models and artifacts apart for each team. Sets the flag and what \
-                 garbage collection needs for it."
+                "Separate experiments, models and artifacts for each team. Sets the server flag \
+                 and the setting that garbage collection needs."
             }
             Self::BasicAuth => {
-                "Users sign in with a name and a password. Sets the option, the Secrets' \
-                 variables and the configuration's volume; Commands shows how to make the Secrets."
+                "Users log in with a name and a password. Sets the server option, the variables \
+                 from Secrets and the volume with the configuration. The tab Commands shows how to \
+                 create the Secrets."
             }
         }
     }

@@ -63,7 +63,7 @@ pub const SECTIONS: &[Section] = &[
     },
     Section {
         id: "access",
-        title: "Access",
+        title: "Networking",
         paths: &["service", "ingress", "httpRoute", "tls"],
     },
     Section {

@@ -92,12 +92,12 @@ fn same_as_defaults(node: &Node, path: &ValuePath, same: &mut Vec<ValuePath>) {
 pub enum LinkError {
     /// A newer page made it.
     #[error(
-        "This link is of version {0}, which this page does not know. Reload the page; it may be \
-         an old one."
+        "This link has the format version {0}, which this page does not support. Reload the page \
+         to get its newest version."
     )]
     UnknownVersion(String),
     /// It was cut or altered on the way.
-    #[error("This link is damaged: it was probably cut when it was copied.")]
+    #[error("This link is damaged. It was probably cut off when it was copied.")]
     Damaged,
 }
 

@@ -73,7 +73,9 @@ pub(super) fn release(state: State) -> impl IntoView {
                     }
                 ></button>
             </div>
-            <p class="help">"Renders the Namespace too. Leave it off when it exists already."</p>
+            <p class="help">
+                "Also renders the Namespace object. Leave this off if the namespace exists."
+            </p>
         </div>
         <div class="row" hidden=move || !shown.get()>
             <div class="row-head">
@@ -88,13 +90,13 @@ pub(super) fn release(state: State) -> impl IntoView {
                     state.edit_target("", |target| target.kube_version = version);
                 }
             >
-                <option value="">"any that is supported"</option>
+                <option value="">"all supported versions"</option>
                 {versions
                     .into_iter()
                     .map(|version| view! { <option value=version.clone()>{version.clone()}</option> })
                     .collect_view()}
             </select>
-            <p class="help">"The oldest cluster that the manifests must work on."</p>
+            <p class="help">"The oldest Kubernetes version that the manifests must work with."</p>
         </div>
     }
 }

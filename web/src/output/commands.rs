@@ -18,11 +18,12 @@ pub(crate) fn Commands() -> impl IntoView {
     view! {
         <div class="tab-tools">
             <span class="hint">
-                "In this order, with your own words for what stands in " <code>"<…>"</code> "."
+                "Run the commands in this order. Replace each " <code>"<…>"</code>
+                " with your own value."
             </span>
             <span class="spacer"></span>
             <button type="button" class="quiet" on:click=copy_all>
-                "Copy all for the shell"
+                "Copy all shell commands"
             </button>
         </div>
         <div class="steps" tabindex="0" role="region" aria-label="Commands">
@@ -34,7 +35,7 @@ pub(crate) fn Commands() -> impl IntoView {
                 />
             </ol>
             <p class="empty" hidden=move || steps.with(|steps| !steps.is_empty())>
-                "Nothing to run yet: fix the errors first."
+                "There are no commands yet. Fix the errors first."
             </p>
         </div>
     }
@@ -61,7 +62,7 @@ fn view_step(state: State, step: Step) -> impl IntoView {
                     type="button"
                     class="object-copy"
                     aria-label=name
-                    title=format!("Copy this {language} text")
+                    title=format!("Copy this {language} code")
                     on:click=move |_| dom::copy(state, text.clone(), "the step")
                 ></button>
             </div>

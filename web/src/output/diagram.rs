@@ -14,14 +14,15 @@ pub(crate) fn Diagram() -> impl IntoView {
     view! {
         <div class="tab-tools">
             <span class="hint">
-                "A click on an object goes to its manifest. Dashed: not among the manifests."
+                "Click an object to go to its manifest. Dashed objects are not part of the \
+                 manifests."
             </span>
         </div>
         <div class="diagram" tabindex="0" role="region" aria-label="Diagram">
             {move || {
                 let graph = graph.get();
                 if graph.nodes.is_empty() {
-                    view! { <p class="empty">"Nothing to draw yet: fix the errors first."</p> }
+                    view! { <p class="empty">"There is no diagram yet. Fix the errors first."</p> }
                         .into_any()
                 } else {
                     draw(state, &graph)

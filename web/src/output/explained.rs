@@ -363,7 +363,7 @@ pub(crate) fn Strip() -> impl IntoView {
     let state = expect_context::<State>();
     let answer = move || match explained.answer() {
         None => view! {
-            <span class="muted">"Point at a line to see the settings behind it."</span>
+            <span class="muted">"Point at a line to see the settings that decide it."</span>
         }
         .into_any(),
         Some(Answer::Words(words)) => {

@@ -129,7 +129,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     view! {
         <div class="tab-tools">
             <label class="compare">
-                "Marks: "
+                "Changes since: "
                 <select
                     aria-label="Compare with"
                     on:change:target=move |event| {
@@ -142,9 +142,9 @@ pub(crate) fn Manifests() -> impl IntoView {
                             });
                     }
                 >
-                    <option value="last">"last change"</option>
-                    <option value="start">"since preset or import"</option>
-                    <option value="defaults">"against the quick start"</option>
+                    <option value="last">"the last edit"</option>
+                    <option value="start">"the preset or import"</option>
+                    <option value="defaults">"the quick start"</option>
                 </select>
             </label>
             <span class="removed" hidden=move || removed.get() == 0>
@@ -167,7 +167,7 @@ pub(crate) fn Manifests() -> impl IntoView {
             >
                 {move || {
                     let all = names.with(Vec::len);
-                    if all > 0 && folded.with(HashSet::len) >= all { "Unfold all" } else { "Fold all" }
+                    if all > 0 && folded.with(HashSet::len) >= all { "Expand all" } else { "Collapse all" }
                 }}
             </button>
             <button type="button" class="quiet" on:click=copy_all>
@@ -177,9 +177,9 @@ pub(crate) fn Manifests() -> impl IntoView {
         <p class="stale-note" role="status" hidden=move || !is_stale(state)>
             {move || {
                 if state.objects.with(|objects| objects.is_empty()) {
-                    "Nothing to show yet: fix the errors first."
+                    "There are no manifests yet. Fix the errors first."
                 } else {
-                    "These are the manifests before the error. They do not have your last change."
+                    "The values have errors. These manifests do not contain your last change."
                 }
             }}
         </p>
@@ -255,7 +255,7 @@ fn view_object(
                 type="button"
                 class="object-fold"
                 aria-expanded=move || (!is_folded.get()).to_string()
-                aria-label=format!("Fold {name}")
+                aria-label=format!("Collapse {name}")
                 on:click=toggle
             ></button>
             <button

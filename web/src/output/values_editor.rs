@@ -133,8 +133,8 @@ pub(crate) fn ValuesEditor() -> impl IntoView {
     view! {
         <div class="tab-tools">
             <span class="hint">
-                "Edit here or in the form: they are the same text. "<kbd>"Esc"</kbd>" then "
-                <kbd>"Tab"</kbd>" leaves the editor."
+                "Edit here or in the form: both change this text. Press "<kbd>"Esc"</kbd>", then "
+                <kbd>"Tab"</kbd>", to leave the editor."
             </span>
             <span class="spacer"></span>
             <button type="button" class="quiet" on:click=copy>
