@@ -91,7 +91,7 @@ impl Call {
 /// What is wrong with a code by which something should be ignored.
 fn no_rule(code: &str) -> Diagnostic {
     let message = match rules::find_check(code) {
-        Some(check) => format!("{check} is always checked and cannot be ignored"),
+        Some(check) => format!("{check} cannot be ignored"),
         None => format!("there is no rule `{code}`"),
     };
     let fault = Diagnostic::error(Code::INVALID_VALUE, ValuePath::root(), message);
@@ -253,7 +253,7 @@ pub(crate) fn wrong(value: &JsValue, name: &str, expected: &str) -> JsValue {
 
 fn half_a_character(name: &str) -> JsValue {
     fault(&format!(
-        "`{name}` holds half of a surrogate pair: it was cut inside a character"
+        "`{name}` contains half of a surrogate pair: the text was cut in the middle of a character"
     ))
 }
 

@@ -46,12 +46,13 @@ pub fn render(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -59,7 +60,7 @@ pub fn render(
     to_js(&types::RenderResult::of(&outcome))
 }
 
-/// Says what is wrong with the values or could be better, errors first.
+/// Checks the values. Returns errors first, then warnings, then hints.
 ///
 /// @throws {TypeError} when an argument is of another type, or an option does not exist
 #[wasm_bindgen(unchecked_return_type = "Diagnostic[]")]
@@ -67,12 +68,13 @@ pub fn check(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -84,8 +86,8 @@ fn run(values_yaml: &JsValue, options: &JsValue) -> Result<Outcome, JsValue> {
     Ok(Call::read(values_yaml, options)?.render())
 }
 
-/// What to run, in order, for exactly these values: from the Secrets to the
-/// client, and back. Empty when a diagnostic of `render` is an error.
+/// The commands for these values, in order: create the Secrets, apply, use the server,
+/// upgrade, uninstall. Empty when a diagnostic of `render` is an error.
 ///
 /// @throws {TypeError} when an argument is of another type, or an option does not exist
 #[wasm_bindgen(unchecked_return_type = "Step[]")]
@@ -93,12 +95,13 @@ pub fn commands(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -117,12 +120,13 @@ pub fn diagram(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -130,8 +134,8 @@ pub fn diagram(
     to_js(&types::Diagram::of(core_diagram::Diagram::of(&manifests)))
 }
 
-/// Says which settings each field of the objects comes from, and where each
-/// was written. Empty when a diagnostic of `render` is an error.
+/// The settings that each field of the objects comes from, and where each setting was
+/// written. Empty when a diagnostic of `render` is an error.
 ///
 /// It takes as long as some hundred renders: in a page, call it in a worker.
 ///
@@ -141,12 +145,13 @@ pub fn explain(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -161,11 +166,11 @@ pub fn explain(
     to_js(&fields.collect::<Vec<_>>())
 }
 
-/// Takes what looks like a credential out of a values file, before it is shown
-/// or sent to anybody.
+/// Removes everything that looks like a credential from a values file, so that you can show
+/// it to others.
 ///
-/// `valuesYaml` is null when the text cannot be understood: there may be
-/// anything in it. The diagnostics say why.
+/// `valuesYaml` is null when the text cannot be read, because credentials cannot be found
+/// then. The diagnostics say why.
 ///
 /// @throws {TypeError} when the argument is not a string
 #[wasm_bindgen(unchecked_return_type = "RedactResult")]
@@ -177,7 +182,7 @@ pub fn redact(
     to_js(&types::RedactResult::of(text, outcome))
 }
 
-/// Every preset, in the order in which they are offered.
+/// All presets.
 #[wasm_bindgen(unchecked_return_type = "Preset[]")]
 pub fn presets() -> Result<JsValue, JsValue> {
     let presets: Vec<_> = core_presets::PRESETS
@@ -201,8 +206,7 @@ pub fn preset(
     }
 }
 
-/// Every rule that looks across settings, by topic; `ignore` in `RenderOptions`
-/// leaves some out.
+/// All rules, by topic. `ignore` in `RenderOptions` ignores some of them.
 #[wasm_bindgen(unchecked_return_type = "Rule[]")]
 pub fn rules() -> Result<JsValue, JsValue> {
     let rules: Vec<_> = core_rules::catalogue()
@@ -211,7 +215,7 @@ pub fn rules() -> Result<JsValue, JsValue> {
     to_js(&rules)
 }
 
-/// Every setting with its default and a comment, as a values file.
+/// A values file with all settings, their defaults and comments.
 #[wasm_bindgen(js_name = defaultValues)]
 pub fn default_values() -> String {
     values::DEFAULTS.to_owned()
@@ -223,10 +227,10 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Writes a value into a values file and leaves the rest of the text alone.
+/// Writes a value into a values file and does not change the rest of the text.
 ///
-/// What is missing above the place is created. When the edit is refused, the
-/// text comes back as it was, with the reason as a diagnostic.
+/// Creates the mappings above the setting that are missing. If the edit is refused, the
+/// text is unchanged, and a diagnostic has the reason.
 ///
 /// @throws {TypeError} when an argument is of another type
 #[wasm_bindgen(js_name = setValue, unchecked_return_type = "EditResult")]
@@ -234,12 +238,13 @@ pub fn set_value(
     #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_param_type = "string",
-        param_description = "the place as `--set` writes it: `ingress.hosts[0].host`"
+        param_description = "the path of the setting, written as for `--set`: \
+                             `ingress.hosts[0].host`"
     )]
     path: &JsValue,
     #[wasm_bindgen(
         unchecked_param_type = "JsonValue",
-        param_description = "the value, as JSON can hold it"
+        param_description = "the value, which must be possible in JSON"
     )]
     value: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -249,11 +254,10 @@ pub fn set_value(
     edit(text, path.map(|path| vec![Edit::Set { path, value }]))
 }
 
-/// Takes an entry out of a values file, with its own comment, and leaves the
-/// rest of the text alone. A place that is not there is no fault.
+/// Removes an entry and its comment from a values file, and does not change the rest of the
+/// text. If there is no such entry, it does nothing.
 ///
-/// When the edit is refused, the text comes back as it was, with the reason as
-/// a diagnostic.
+/// If the edit is refused, the text is unchanged, and a diagnostic has the reason.
 ///
 /// @throws {TypeError} when an argument is of another type
 #[wasm_bindgen(js_name = removeValue, unchecked_return_type = "EditResult")]
@@ -261,7 +265,8 @@ pub fn remove_value(
     #[wasm_bindgen(js_name = valuesYaml, unchecked_param_type = "string")] values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_param_type = "string",
-        param_description = "the place as `--set` writes it: `ingress.hosts[0].host`"
+        param_description = "the path of the setting, written as for `--set`: \
+                             `ingress.hosts[0].host`"
     )]
     path: &JsValue,
 ) -> Result<JsValue, JsValue> {
@@ -270,10 +275,9 @@ pub fn remove_value(
     edit(text, path.map(|path| vec![Edit::Remove { path }]))
 }
 
-/// Does what a diagnostic's fix says, all of its edits or none.
+/// Applies the fix of a diagnostic: all of its edits, or none.
 ///
-/// When an edit is refused, the text comes back as it was, with the reason as
-/// a diagnostic.
+/// If an edit is refused, the text is unchanged, and a diagnostic has the reason.
 ///
 /// @throws {TypeError} when an argument is of another type
 #[wasm_bindgen(js_name = applyFix, unchecked_return_type = "EditResult")]
@@ -290,9 +294,8 @@ pub fn apply_fix(
     edit(text, edits)
 }
 
-/// Applies the fixes of all errors and warnings, one after the other, until none is
-/// left that can be applied; with `hints`, those of hints too. The files keep their
-/// comments.
+/// Applies the fixes of all errors and warnings, one after the other, until no more can be
+/// applied. With `hints`, it applies the fixes of hints too. The files keep their comments.
 ///
 /// @throws {TypeError} when an argument is of another type, or an option does not exist
 #[wasm_bindgen(js_name = applyFixes, unchecked_return_type = "FixReport")]
@@ -300,12 +303,13 @@ pub fn apply_fixes(
     #[wasm_bindgen(
         js_name = valuesYaml,
         unchecked_param_type = "string | ValuesFile[]",
-        param_description = "the text of a values file, or several files of which later ones win"
+        param_description = "the text of a values file, or several files; later files override \
+                             earlier ones"
     )]
     values_yaml: &JsValue,
     #[wasm_bindgen(
         unchecked_optional_param_type = "RenderOptions",
-        param_description = "what `helm template` takes beside the values"
+        param_description = "the release, presets and flags"
     )]
     options: &JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "boolean")] hints: &JsValue,

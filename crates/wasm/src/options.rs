@@ -102,31 +102,32 @@ macro_rules! options {
 }
 
 options! {
-    /// What `helm template` takes beside values files.
+    /// The release, presets and flags.
     RenderOptions {
-        /// The release's name, from which object names derive; `mlflow` when left out.
+        /// Name of the release, from which the names of the objects are made. Default:
+        /// `mlflow`.
         release = "release": [Option<String>],
-        /// The namespace, put on every namespaced object; `mlflow` when left out.
+        /// Namespace of the objects. Default: `mlflow`.
         namespace = "namespace": [Option<String>],
-        /// Whether to render the Namespace object too.
+        /// Whether to render the Namespace object too. Default: false.
         create_namespace = "createNamespace": [bool],
-        /// The oldest Kubernetes that the manifests must be good for, such as `1.34`.
+        /// Oldest Kubernetes version that the manifests must work with, such as `1.34`.
         kube_version = "kubeVersion": [Option<String>],
-        /// Presets that the values are laid over, by name.
+        /// Names of presets. The values override them.
         presets = "presets": [Vec<String>],
         /// Like `--set`: `key=value`, `a.b=1`, `list={x,y}`, `list[0].key=x`.
         sets = "sets": [Vec<String>],
-        /// Like `--set-string`: the values are always text.
+        /// Like `--set-string`: all values are text.
         set_strings = "setStrings": [Vec<String>],
         /// Like `--set-json`: `key={"a":1}`.
         set_jsons = "setJsons": [Vec<String>],
-        /// Like `--set-literal`: one value, everything after the first `=`.
+        /// Like `--set-literal`: one value, which is all text after the first `=`.
         set_literals = "setLiterals": [Vec<String>],
         /// Rules to ignore, by code or name: `["MK702"]`. `x-mlflow-k8s.ignore` in the
         /// values does the same.
         ignore = "ignore": [Vec<String>],
-        /// Skips all rules that look across settings. Wrong types, unknown keys and
-        /// whatever rendering itself needs are always checked.
+        /// Whether to skip all rules. Wrong types, unknown keys and manifests that
+        /// Kubernetes would refuse are always reported. Default: false.
         skip_rules = "skipRules": [bool],
     }
 }

@@ -27,14 +27,14 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 
 /** A values file. */
 export interface ValuesFile {
-    /** What diagnostics call it; `values.yaml` when left out. */
+    /** Its name in diagnostics. Default: `values.yaml`. */
     name?: string;
     /** Its text. */
     text: string;
 }
 "#;
 
-/// What came of rendering.
+/// The result of `render`.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RenderResult {
@@ -43,9 +43,9 @@ pub(crate) struct RenderResult {
     /// All objects as one text of several YAML documents; null when a diagnostic is an error.
     #[tsify(type = "string | null")]
     pub(crate) yaml: Option<String>,
-    /// What is wrong or could be better, errors first.
+    /// The findings: errors first, then warnings, then hints.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// What rules found that the values or the options ignore.
+    /// The findings of rules that the values or the options ignore.
     pub(crate) silenced: Vec<Diagnostic>,
 }
 
@@ -97,13 +97,13 @@ impl Manifest {
     }
 }
 
-/// A text after an edit.
+/// The result of an edit.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EditResult {
-    /// The text; as it was when the edit was refused.
+    /// The text; unchanged when the edit was refused.
     pub(crate) values_yaml: String,
-    /// Why the edit was refused; empty when it was done.
+    /// Why the edit was refused; empty when it was made.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -124,18 +124,18 @@ impl EditResult {
     }
 }
 
-/// What came of applying fixes.
+/// The result of `applyFixes`.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FixReport {
-    /// The values files, with their texts fixed.
+    /// The values files after the fixes.
     #[tsify(type = "ValuesFile[]")]
     pub(crate) files: Vec<File>,
     /// The fixes that were applied, in order.
     pub(crate) applied: Vec<AppliedFix>,
-    /// The fixes that could not be applied, of the findings that are left.
+    /// The fixes that could not be applied.
     pub(crate) refused: Vec<RefusedFix>,
-    /// What is left, errors first.
+    /// The findings that remain, errors first.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -150,9 +150,9 @@ pub(crate) struct File {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AppliedFix {
-    /// The code of the finding that it removed.
+    /// The code of the finding that the fix removed.
     pub(crate) code: String,
-    /// What was edited.
+    /// The fix.
     pub(crate) fix: Fix,
     /// The names of the files that were edited.
     pub(crate) files: Vec<String>,
@@ -162,11 +162,11 @@ pub(crate) struct AppliedFix {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RefusedFix {
-    /// The code of the finding that is left.
+    /// The code of the finding that remains.
     pub(crate) code: String,
-    /// The setting that it is about.
+    /// The setting of the finding.
     pub(crate) path: String,
-    /// Why, and what to do instead.
+    /// Why the fix was not applied, and what to do instead.
     pub(crate) reason: String,
 }
 
@@ -204,16 +204,16 @@ impl FixReport {
     }
 }
 
-/// One thing to do.
+/// A step with commands.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Step {
-    /// What it does, as an instruction without a full stop.
+    /// What the step does, as an instruction without a full stop.
     pub(crate) title: String,
-    /// Why, or what to know before.
+    /// Why the step is needed, or what to know before you run it.
     #[tsify(type = "string | null")]
     pub(crate) why: Option<String>,
-    /// What runs its text.
+    /// What runs the text.
     #[tsify(type = "\"shell\" | \"python\"")]
     pub(crate) kind: commands::StepKind,
     /// The commands or the program, ending without a newline.
@@ -245,17 +245,17 @@ pub(crate) struct Diagram {
     pub(crate) rows: usize,
 }
 
-/// An object, or something outside that objects refer to.
+/// An object, or something outside the manifests that objects refer to.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DiagramNode {
     /// Unique: `Deployment/mlflow-mlflow`.
     pub(crate) id: String,
-    /// Its kind; `Database`, `Bucket` and `Server` are no objects of Kubernetes.
+    /// Its kind. `Database`, `Bucket` and `Server` are not Kubernetes objects.
     pub(crate) kind: String,
     /// Its name.
     pub(crate) name: String,
-    /// Whether it is referred to and not rendered.
+    /// Whether objects refer to it and it is not part of the manifests.
     pub(crate) external: bool,
     /// Its column, from 0.
     pub(crate) column: usize,
@@ -271,7 +271,7 @@ pub(crate) struct DiagramEdge {
     pub(crate) from: String,
     /// The `id` of the node that is referred to.
     pub(crate) to: String,
-    /// How, in a few words.
+    /// How it refers, in a few words.
     pub(crate) label: String,
 }
 
@@ -299,7 +299,8 @@ impl Diagram {
     }
 }
 
-/// A field of an object, and what it comes from. Either `settings` or `reason` is there.
+/// A field of an object, and the settings that it comes from. It has either `settings` or
+/// `reason`.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExplainedField {
@@ -312,21 +313,22 @@ pub(crate) struct ExplainedField {
     /// Its value.
     #[tsify(type = "JsonValue")]
     pub(crate) value: serde_json::Value,
-    /// The settings that each change or remove it, the most specific one first.
+    /// The settings that each change or remove the field, the most specific one first.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub(crate) settings: Option<Vec<Setting>>,
-    /// Why no single setting decides.
+    /// Why no single setting decides the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub(crate) reason: Option<String>,
-    /// The settings that each lead to this value, so that it changes only if all of them change.
+    /// The settings that each give this value, so that it changes only if all of them
+    /// change.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub(crate) together: Option<Vec<Setting>>,
 }
 
-/// What names an object.
+/// The identity of an object.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ObjectName {
@@ -387,16 +389,16 @@ impl ExplainedField {
     }
 }
 
-/// A text without credentials.
+/// The result of `redact`.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RedactResult {
-    /// The text, in which all else is as it was; null when it cannot be understood.
+    /// The text without credentials, otherwise unchanged; null when it cannot be read.
     #[tsify(type = "string | null")]
     pub(crate) values_yaml: Option<String>,
-    /// Where something was taken out: paths of settings, `line 7 (comment)`.
+    /// Where credentials were removed: paths of settings, or `line 7 (comment)`.
     pub(crate) paths: Vec<String>,
-    /// Why there is no text.
+    /// Why `valuesYaml` is null.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -423,7 +425,7 @@ impl RedactResult {
     }
 }
 
-/// A documented scenario.
+/// A preset: the values for a documented scenario.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Preset {
@@ -445,7 +447,7 @@ impl Preset {
     }
 }
 
-/// A rule that looks across settings.
+/// A rule.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Rule {
@@ -453,16 +455,16 @@ pub(crate) struct Rule {
     pub(crate) code: String,
     /// The same, for people: `gc-without-age`.
     pub(crate) name: String,
-    /// How bad its findings are, at worst.
+    /// The highest severity of its findings.
     #[tsify(type = "\"error\" | \"warning\" | \"hint\"")]
     pub(crate) severity: diagnostic::Severity,
-    /// What it is about, as the catalogue groups them.
+    /// Its topic.
     pub(crate) topic: String,
     /// What it finds, in a sentence.
     pub(crate) summary: String,
-    /// What was observed, and on what.
+    /// What was observed, and on which version.
     pub(crate) why: String,
-    /// Values that it finds fault with.
+    /// Example values with this finding.
     pub(crate) example: String,
 }
 
@@ -488,23 +490,25 @@ pub(crate) struct Diagnostic {
     pub(crate) code: String,
     /// The same, for people: `unknown-key`.
     pub(crate) name: String,
-    /// An error cannot work, a warning works and will hurt, a hint tells a better way.
+    /// An error cannot work. A warning works in some cases and fails in others. A hint is a
+    /// better practice.
     #[tsify(type = "\"error\" | \"warning\" | \"hint\"")]
     pub(crate) severity: diagnostic::Severity,
     /// What is wrong, in one sentence without a full stop.
     pub(crate) message: String,
-    /// The setting that it speaks of, as `--set` writes it; empty when it is about the whole text.
+    /// The setting of the finding, written as for `--set`; empty when the finding is about
+    /// the whole text.
     pub(crate) path: String,
-    /// What was observed when it was left like this; rules only.
+    /// What happens if you do not change it; only for rules.
     #[tsify(type = "string | null")]
     pub(crate) why: Option<String>,
-    /// What to write instead, and why it matters where `why` does not say it.
+    /// What to write instead.
     #[tsify(type = "string | null")]
     pub(crate) help: Option<String>,
-    /// Edits that remove its cause.
+    /// Edits that fix the finding.
     #[tsify(type = "Fix | null")]
     pub(crate) fix: Option<Fix>,
-    /// Where it was written; null when no text says so.
+    /// Where the setting was written; null when it was not written.
     #[tsify(type = "Place | null")]
     pub(crate) place: Option<Place>,
 }
@@ -515,7 +519,7 @@ pub(crate) struct Diagnostic {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Place {
-    /// What the text is called: a file's name, `--set`, `preset quickstart`.
+    /// Name of the text: the name of a file, `--set`, `preset quickstart`.
     pub(crate) source: String,
     /// The file, if the text is one.
     #[tsify(type = "string | null")]
@@ -534,14 +538,14 @@ pub(crate) struct Place {
     pub(crate) end: usize,
 }
 
-/// Edits that make a finding go away; `applyFix` does them.
+/// Edits that fix a finding; `applyFix` makes them.
 #[derive(Serialize, Tsify)]
 pub(crate) struct Fix {
     /// What the edits do, as an imperative.
     pub(crate) title: String,
     /// The edits, in order.
     pub(crate) edits: Vec<Edit>,
-    /// What its owner still has to do outside the values.
+    /// What remains to be done outside the values.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub(crate) then: Option<String>,
@@ -551,17 +555,17 @@ pub(crate) struct Fix {
 #[derive(Serialize, Tsify)]
 #[serde(tag = "op", rename_all = "lowercase")]
 pub(crate) enum Edit {
-    /// Write this value at this place, creating what is above it.
+    /// Write this value at this path. Mappings above it are created.
     Set {
-        /// The place, as `--set` writes it.
+        /// The path of the setting, written as for `--set`.
         path: String,
         /// The value.
         #[tsify(type = "JsonValue")]
         value: serde_json::Value,
     },
-    /// Take the entry away.
+    /// Remove the entry.
     Remove {
-        /// The place, as `--set` writes it.
+        /// The path of the setting, written as for `--set`.
         path: String,
     },
 }

@@ -237,11 +237,11 @@ fn wrong_calls_are_type_errors_that_name_the_argument() {
     for (message, expected) in [
         (
             cut,
-            "`valuesYaml` holds half of a surrogate pair: it was cut inside a character",
+            "`valuesYaml` contains half of a surrogate pair: the text was cut in the middle of a character",
         ),
         (
             type_error(set_value(&text(""), &text("a"), &half)),
-            "`value` holds half of a surrogate pair: it was cut inside a character",
+            "`value` contains half of a surrogate pair: the text was cut in the middle of a character",
         ),
         (
             type_error(check(&NONE, &NONE)),
