@@ -17,7 +17,7 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
         .ignore_stderr()
         .ignore_stdout();
     if fetched.run().is_err() {
-        eprintln!("LEFT OUT: known weaknesses, whose database cannot be reached");
+        eprintln!("NOT CHECKED: known vulnerabilities, because their database cannot be reached");
         return Ok(());
     }
     Ok(cmd!(shell, "{deny} check --disable-fetch advisories").run()?)

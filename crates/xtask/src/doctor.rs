@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace) {
         } = need;
         match found {
             Some(found) => println!("there    {name:width$}  {found}"),
-            None => println!("missing  {name:width$}  for {purpose}; would be installed by {plan}"),
+            None => println!("missing  {name:width$}  needed for {purpose}; installed by {plan}"),
         }
     }
     println!("\ntools are installed into {}", workspace.cache.display());
@@ -39,7 +39,8 @@ pub(crate) fn run(workspace: &Workspace) {
         println!("nothing is missing");
     } else {
         println!(
-            "{missing} missing; `cargo xtask test` and `cargo xtask serve` install what they need"
+            "{missing} tools are missing; `cargo xtask test` and `cargo xtask serve` install the \
+             tools that they need"
         );
     }
 }

@@ -54,9 +54,9 @@ enum Command {
     BuildNpm,
     /// Print the sizes of what is published, and compare them with docs/size.md
     Size(size::Options),
-    /// Say what is there, what is missing, and what would be done about it
+    /// List the tools that are installed or missing, and how to install them
     Doctor,
-    /// Run what is rendered on real MLflow servers; `test --full` does it too
+    /// Run the rendered manifests on real MLflow servers; `test --full` does it too
     TestServer(server::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
     Setup(SetupOptions),
@@ -117,7 +117,7 @@ fn run(command: Command) -> anyhow::Result<()> {
 
 #[derive(clap::Args)]
 struct SetupOptions {
-    /// What only `test --full` needs, too: MLflow, over a gigabyte
+    /// Also install what only `test --full` needs: MLflow, which takes over a gigabyte
     #[arg(long)]
     full: bool,
 }

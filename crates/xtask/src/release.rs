@@ -71,7 +71,10 @@ fn command_line(workspace: &Workspace) -> anyhow::Result<(String, PathBuf)> {
     if build(STATIC_TARGET, "").ignore_stderr().run().is_ok() {
         return Ok(program_for(STATIC_TARGET));
     }
-    eprintln!("without {STATIC_TARGET} (`rustup target add {STATIC_TARGET}`), so for {host}");
+    eprintln!(
+        "cannot build for {STATIC_TARGET} (is it missing? `rustup target add {STATIC_TARGET}`); \
+         building for {host} instead"
+    );
     if build(&host, "-Ctarget-feature=+crt-static")
         .ignore_stderr()
         .run()

@@ -428,10 +428,9 @@ fn check_links(site: &Path) -> anyhow::Result<()> {
             let from = Path::new(&*name).parent().unwrap_or(Path::new(""));
             let mut whole = match file {
                 "" => path.clone(),
-                file => site.join(
-                    normal(&from.join(file))
-                        .with_context(|| format!("{name}: {target} leads out of the site"))?,
-                ),
+                file => site.join(normal(&from.join(file)).with_context(|| {
+                    format!("{name}: the link {target} points outside the site")
+                })?),
             };
             if whole.is_dir() {
                 whole = whole.join("index.html");

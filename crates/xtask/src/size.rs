@@ -55,7 +55,7 @@ pub(crate) fn compare(workspace: &Workspace, options: &Options) -> anyhow::Resul
     let complaints = growth(&rows(split(&text)?.1), &found);
     if !complaints.is_empty() {
         bail!(
-            "{}; if that is meant: `cargo xtask size --write`",
+            "{}; if this is intended, run `cargo xtask size --write`",
             complaints.join("; ")
         );
     }

@@ -43,7 +43,9 @@ pub(crate) fn serve(workspace: &Workspace, options: &Options) -> anyhow::Result<
     let dist = workspace.target.join("page-served");
     workspace.shell.create_dir(&dist)?;
     let trunk = trunk(workspace, "serve")?;
-    eprintln!("the page will be at http://127.0.0.1:{port}/ once it is built; Ctrl+C ends it");
+    eprintln!(
+        "the page is served at http://127.0.0.1:{port}/ when it is built; press Ctrl-C to stop"
+    );
     Ok(trunk
         .args(["--address", "127.0.0.1", "--port", &port, "--dist"])
         .arg(dist)
@@ -88,7 +90,7 @@ pub(crate) fn bench(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn script(workspace: &Workspace, file: &str) -> anyhow::Result<()> {
     let status = node(workspace)?.arg(file).status()?;
-    anyhow::ensure!(status.success(), "{file} ended with {status}");
+    anyhow::ensure!(status.success(), "{file} exited with {status}");
     Ok(())
 }
 
