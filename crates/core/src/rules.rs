@@ -1,12 +1,13 @@
-//! Cross-field rules: what is well-formed and would still break, lose data,
-//! leak a secret or surprise its owner.
+//! Cross-field rules: values that are well-formed and still do not work, lose data,
+//! leak a secret or surprise their owner.
 //!
 //! Each rule is a plain function, an entry of its topic's table and a file of
 //! `rules/texts`. The file is the rule's page (`docs/rules`), its explanation in
 //! the terminal and its test: the example must give the finding, and the fixed
 //! example must not.
-//! Severities: an error cannot work, a warning will hurt, a hint is a better
-//! way. What is fine is not complained about.
+//! Severities: with an error, something will not start, will not work or will lose data;
+//! with a warning, the values work in some cases and fail in others; a hint shows a better
+//! practice. Values without a fault have no finding.
 
 mod access;
 mod artifacts;
@@ -76,10 +77,10 @@ impl Rule {
 pub struct PageText {
     /// What was observed, and on what.
     pub why: &'static str,
-    /// Values that it finds fault with.
+    /// Values that have this fault.
     pub example: &'static str,
-    /// The same values put right, where no fix can do it; empty where the
-    /// rule's own fix does.
+    /// The same values without the fault, if there is no automatic fix; empty if the
+    /// rule's own fix makes them.
     pub fixed: &'static str,
     /// Where it is shown to be true.
     pub proof: Proof,
@@ -199,9 +200,10 @@ impl Finding {
     }
 }
 
-/// What a fix changes that brings a volume or an SQLite file.
-const STOPS_AT_UPDATES: &str = "Each update then stops the server before its successor starts \
-                                (strategy `Recreate`): only one pod may have the data.";
+/// What the user must know after a fix that adds a volume or an SQLite file.
+const STOPS_AT_UPDATES: &str = "Each update now stops the old Pod before the new one starts \
+                                (strategy `Recreate`), because only one Pod can use the data at a \
+                                time.";
 
 /// What the rules said.
 pub(crate) struct Findings {

@@ -1,6 +1,6 @@
 //! Where artifacts go.
 
-use super::facts::Facts;
+use super::facts::{Facts, loss};
 use super::{Finding, Rule, texts};
 use crate::diagnostic::{Edit, Severity};
 use crate::resolve::uri::Uri;
@@ -71,23 +71,28 @@ fn artifacts_nowhere(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let consequence = if server.read_only_root {
-        "cannot be written: every upload fails"
+        "is read-only, so every upload fails"
     } else {
-        "goes with the container"
+        "is lost when the container restarts"
     };
     let finding = Finding::new(
         setting!("mlflow.artifactsDestination"),
-        format!("artifacts go to /mlartifacts, which {consequence}"),
+        format!(
+            "`mlflow.artifactsDestination` is not set: artifacts go to /mlartifacts, which \
+             {consequence}"
+        ),
     )
     .unless(facts.unless_defined(&[VARIABLE]));
     findings.push(match instead_of_a_volume(facts) {
         Some(otherwise) => finding.help(format!(
-            "name an object store, with its credentials in `env`: \
-             `mlflow.artifactsDestination: s3://bucket/path`; {otherwise}"
+            "set `mlflow.artifactsDestination` to an object store (`s3://bucket/path`), with its \
+             credentials in `env`; {otherwise}"
         )),
         None => keep_on_the_volume(
             facts,
-            finding.help("name an object store (s3://bucket/path) or a folder on the volume"),
+            finding.help(
+                "set it to an object store (`s3://bucket/path`) or to a folder on the volume",
+            ),
             Vec::new(),
         ),
     });
@@ -99,12 +104,12 @@ fn instead_of_a_volume(facts: &Facts<'_>) -> Option<&'static str> {
     let storage = &facts.values.storage;
     if facts.scales() && (!storage.enabled || storage.access_mode.is_exclusive()) {
         return Some(
-            "a volume has to be one that all pods can use (`storage.accessMode: ReadWriteMany`)",
+            "a volume works only if all Pods can use it (`storage.accessMode: ReadWriteMany`)",
         );
     }
     // A volume that is there already holds the artifacts at no price.
     (!storage.enabled && !facts.resolved.stores.use_sqlite()).then_some(
-        "with a volume (`storage.enabled`), each update stops the server before its successor \
+        "with a volume (`storage.enabled`), each update stops the old Pod before the new one \
          starts (strategy `Recreate`)",
     )
 }
@@ -119,25 +124,22 @@ fn artifacts_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(path) = place.uri.and_then(|uri| uri.local_path()) else {
         return;
     };
-    let (severity, consequence) = match place.durability {
-        None | Some(Durability::Persistent) => return,
-        Some(Durability::PodLifetime) => (Severity::Warning, "go with the pod"),
-        Some(Durability::ContainerLifetime) => (Severity::Warning, "go with the container"),
-        Some(Durability::ReadOnlyVolume) => {
-            (Severity::Error, "are on a volume that cannot be written")
-        }
-        Some(Durability::ReadOnlyRoot) => (
-            Severity::Error,
-            "cannot be written: the root file system is read-only and no volume is there",
-        ),
+    let Some((severity, consequence)) = place.durability.and_then(loss) else {
+        return;
     };
     // An option or a variable would win over the setting.
     let origin = place.setting.origin;
     let wins = !matches!(origin, Origin::Setting(_));
     let more = wins.then(|| Edit::remove(&origin.entry()));
-    let finding = Finding::new(origin.place(), format!("artifacts in {path} {consequence}"))
-        .severity(severity)
-        .help("name an object store (s3://bucket/path) or a folder below `storage.mountPath`");
+    let finding = Finding::new(
+        origin.place(),
+        format!(
+            "`{}` puts artifacts into {path}, which {consequence}",
+            origin.place()
+        ),
+    )
+    .severity(severity)
+    .help("use an object store (`s3://bucket/path`) or a folder below `storage.mountPath`");
     findings.push(keep_on_the_volume(
         facts,
         finding,
@@ -163,10 +165,13 @@ fn artifact_root_on_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             origin.place(),
-            format!("clients would write artifacts to {path} on their own disks"),
+            format!(
+                "`{}` is the local path {path}, so clients write artifacts to their own disks",
+                origin.place()
+            ),
         )
-        .help("let the server store them: `mlflow.artifactsDestination`")
-        .fix("Let the server store artifacts there", edits),
+        .help("let the server store the artifacts: set `mlflow.artifactsDestination` instead")
+        .fix("Let the server store the artifacts there", edits),
     );
 }
 
@@ -180,15 +185,19 @@ fn artifacts_not_served(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (None, _) => findings.push(
             Finding::new(
                 origin.entry(),
-                "clients are not told where to write artifacts",
+                format!(
+                    "`{}` stops the server from storing artifacts, but \
+                     `mlflow.defaultArtifactRoot` is not set",
+                    origin.entry()
+                ),
             )
             .unless(facts.unless_defined(&[ROOT]))
             .help(
-                "let the server store artifacts, or set `mlflow.defaultArtifactRoot` to a store \
-                 that clients reach",
+                "let the server store the artifacts, or set `mlflow.defaultArtifactRoot` to a \
+                 store that clients can reach",
             )
             .fix(
-                "Let the server store artifacts",
+                "Let the server store the artifacts",
                 [Edit::remove(&origin.entry())],
             ),
         ),
@@ -197,10 +206,13 @@ fn artifacts_not_served(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(
                     path.clone(),
-                    format!("`{path}` is ignored: the server does not store artifacts"),
+                    format!("`{path}` has no effect, because the server does not store artifacts"),
                 )
                 .severity(Severity::Warning)
-                .help("clients write to the default artifact root themselves; keep one of the two")
+                .help(
+                    "remove it, because clients write to the default artifact root themselves; or \
+                     let the server store the artifacts",
+                )
                 .fix("Remove it", [Edit::remove(&place.setting.origin.entry())]),
             );
         }
@@ -240,14 +252,17 @@ fn artifact_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let help = match unknown {
-            "minio" => "MinIO speaks S3: s3://bucket/path, and MLFLOW_S3_ENDPOINT_URL in `env`",
-            "gcs" => "Google's object store is gs://",
-            "azure" | "az" | "abfs" | "wasb" => "Azure's are wasbs:// and abfss://",
-            _ => "the images have s3://, gs://, wasbs://, abfss:// and paths on a volume",
+            "minio" => {
+                "use MinIO as S3: write `s3://bucket/path`, and set `MLFLOW_S3_ENDPOINT_URL` in \
+                 `env` to MinIO's address"
+            }
+            "gcs" => "for Google Cloud Storage, use `gs://`",
+            "azure" | "az" | "abfs" | "wasb" => "for Azure, use `wasbs://` or `abfss://`",
+            _ => "use `s3://`, `gs://`, `wasbs://`, `abfss://` or a path on a volume",
         };
         let mut finding = Finding::new(
             place.setting.place(),
-            format!("MLflow has no artifact store for {unknown}://"),
+            format!("MLflow has no artifact store for the scheme `{unknown}://`"),
         )
         .help(help);
         if !facts.official_image() {
@@ -310,22 +325,22 @@ fn artifact_credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             place.setting.place(),
-            format!("nothing in the values lets the server into {}", uri.text),
+            format!("the values give the server no credentials for {}", uri.text),
         )
         .help(match *scheme {
             "gs" => {
                 "annotate the service account for Workload Identity \
-                 (`serviceAccount.annotations`: iam.gke.io/gcp-service-account), or mount a key \
-                 file and name it in GOOGLE_APPLICATION_CREDENTIALS"
+                 (`iam.gke.io/gcp-service-account` in `serviceAccount.annotations`), or mount a \
+                 key file and set `GOOGLE_APPLICATION_CREDENTIALS` to its path"
             }
             "wasbs" | "abfss" => {
-                "set AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCESS_KEY in `env` from a \
-                 Secret, or use a workload identity (`serviceAccount.annotations`)"
+                "set `AZURE_STORAGE_CONNECTION_STRING` or `AZURE_STORAGE_ACCESS_KEY` in `env` from \
+                 a Secret, or use a workload identity (`serviceAccount.annotations`)"
             }
             _ => {
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in `env` from a Secret, or give \
-                 the service account a role (`serviceAccount.annotations`: \
-                 eks.amazonaws.com/role-arn)"
+                "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` in `env` from a Secret, or \
+                 give the service account a role (`eks.amazonaws.com/role-arn` in \
+                 `serviceAccount.annotations`)"
             }
         }),
     );

@@ -1,11 +1,11 @@
 //! The URIs of databases.
 
-use super::facts::Facts;
+use super::facts::{Facts, loss};
 use super::{Finding, Rule, texts};
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Edit;
+use crate::resolve::StoreName;
 use crate::resolve::flag::FILE_STORE;
 use crate::resolve::uri::{Sqlite, Uri};
-use crate::resolve::{Durability, StoreName};
 use crate::setting;
 
 pub(super) const RULES: &[Rule] = &[
@@ -55,7 +55,7 @@ fn keep_on_the_volume(
 }
 
 /// The title of fixes that put an SQLite file onto the volume.
-const KEEP: &str = "Keep it on the volume";
+const KEEP: &str = "Keep the database on the volume";
 
 /// The last part of a path, or MLflow's usual name.
 fn file_name(path: &str) -> &str {
@@ -68,11 +68,15 @@ fn file_name(path: &str) -> &str {
 fn sqlite_relative(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (store, uri) in databases(facts) {
         if let Some(Sqlite::Relative(path)) = uri.sqlite() {
+            let setting = store.setting();
             let finding = Finding::new(
                 store.setting(),
-                format!("`{}` is a path relative to the working directory", uri.text),
+                format!(
+                    "`{setting}` is `{}`, a path relative to the working directory",
+                    uri.text
+                ),
             )
-            .help("an absolute path has four slashes: sqlite:////mlflow/mlflow.db");
+            .help("use an absolute path, which has four slashes: `sqlite:////mlflow/mlflow.db`");
             let file = file_name(path);
             findings.push(keep_on_the_volume(facts, finding, KEEP, store, file));
         }
@@ -82,8 +86,15 @@ fn sqlite_relative(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn sqlite_in_memory(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (store, uri) in databases(facts) {
         if uri.sqlite() == Some(Sqlite::Memory) {
-            let finding = Finding::new(store.setting(), format!("`{}` keeps nothing", uri.text))
-                .help("use a file on a volume: sqlite:////mlflow/mlflow.db");
+            let setting = store.setting();
+            let finding = Finding::new(
+                store.setting(),
+                format!(
+                    "`{setting}` is `{}`, a database in memory that every restart deletes",
+                    uri.text
+                ),
+            )
+            .help("use a file on a volume: `sqlite:////mlflow/mlflow.db`");
             findings.push(keep_on_the_volume(facts, finding, KEEP, store, "mlflow.db"));
         }
     }
@@ -94,26 +105,18 @@ fn sqlite_not_on_a_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let Some(Sqlite::Absolute(path)) = uri.sqlite() else {
             continue;
         };
-        let (severity, consequence) = match facts.resolved.server.durability(path) {
-            Durability::Persistent => continue,
-            Durability::PodLifetime => (Severity::Warning, "goes with the pod"),
-            Durability::ContainerLifetime => (Severity::Warning, "goes with the container"),
-            Durability::ReadOnlyVolume => {
-                (Severity::Error, "is on a volume that cannot be written")
-            }
-            Durability::ReadOnlyRoot => (
-                Severity::Error,
-                "cannot be written: the root file system is read-only and no volume is there",
-            ),
+        let Some((severity, consequence)) = loss(facts.resolved.server.durability(path)) else {
+            continue;
         };
+        let setting = store.setting();
         let file = file_name(path);
         let finding = Finding::new(
             store.setting(),
-            format!("the database {path} {consequence}"),
+            format!("`{setting}` names {path}, which {consequence}"),
         )
         .severity(severity)
         .help(format!(
-            "keep it below `storage.mountPath` with `storage.enabled`: {}",
+            "set `storage.enabled`, and keep the file below `storage.mountPath`: `{}`",
             on_the_volume(facts, file)
         ));
         findings.push(keep_on_the_volume(facts, finding, KEEP, store, file));
@@ -125,7 +128,7 @@ fn database_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let rewritten = |scheme: &str| {
             let fixed = format!("{scheme}://{}", uri.after_scheme());
             let edit = Edit::set(&store.setting(), fixed);
-            (format!("Write {scheme}://"), [edit])
+            (format!("Use {scheme}://"), [edit])
         };
         let refused = |message: String| Finding::new(store.setting(), message);
         let finding = match (uri.dialect(), uri.driver()) {
@@ -134,39 +137,43 @@ fn database_scheme(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             ("mysql" | "mssql", None) if !facts.official_image() => continue,
             ("mysql", None) => {
                 let (title, edits) = rewritten("mysql+pymysql");
-                refused("mysql:// needs the driver MySQLdb, which the image does not have".into())
-                    .help("the image has PyMySQL: mysql+pymysql://")
+                refused("`mysql://` needs the driver MySQLdb, which the image does not have".into())
+                    .help("use PyMySQL, which the image has: `mysql+pymysql://`")
                     .fix(title, edits)
             }
             ("mssql", None) => {
                 let (title, edits) = rewritten("mssql+pymssql");
-                refused("mssql:// needs the driver pyodbc, which the image does not have".into())
-                    .help("the image has pymssql: mssql+pymssql://")
+                refused("`mssql://` needs the driver pyodbc, which the image does not have".into())
+                    .help("use pymssql, which the image has: `mssql+pymssql://`")
                     .fix(title, edits)
             }
             ("postgres", _) => {
                 let (title, edits) = rewritten("postgresql");
-                refused("the server does not know postgres://".into())
-                    .help("the scheme is called postgresql")
+                refused("MLflow does not support the scheme `postgres://`".into())
+                    .help("use the scheme `postgresql://`")
                     .fix(title, edits)
             }
             ("" | "file", _) if facts.is_older_than(3, 13, 0) => continue,
             ("" | "file", _) => {
+                let setting = store.setting();
                 let allowed = FILE_STORE.switch(facts.inputs());
                 if allowed.is_on() {
                     continue;
                 }
                 let finding = refused(format!(
-                    "{:?} is a file store, which the server refuses",
+                    "`{setting}` is {:?}, a file store, which MLflow refuses from 3.13.0 on",
                     uri.text
                 ))
                 .unless(facts.unless_switched_on(&FILE_STORE, &allowed))
-                .help("use SQLite: sqlite:////mlflow/mlflow.db");
+                .help("use SQLite: `sqlite:////mlflow/mlflow.db`");
                 let title = "Use SQLite on the volume";
                 keep_on_the_volume(facts, finding, title, store, "mlflow.db")
             }
-            _ => refused(format!("the server does not know {}://", uri.scheme))
-                .help("it takes postgresql://, mysql+pymysql://, mssql+pymssql:// and sqlite:////"),
+            _ => refused(format!(
+                "MLflow does not support the scheme `{}://`",
+                uri.scheme
+            ))
+            .help("use `postgresql://`, `mysql+pymysql://`, `mssql+pymssql://` or `sqlite:////`"),
         };
         findings.push(finding);
     }
@@ -178,15 +185,18 @@ fn unencoded_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         if has_unencoded_password(uri.text) {
+            let setting = store.setting();
             findings.push(
                 Finding::new(
                     store.setting(),
-                    "the password holds a character that ends it early",
+                    format!(
+                        "the password in `{setting}` contains a character that must be URL-encoded"
+                    ),
                 )
                 .help(
-                    "URL-encode the password: @ is %40, / is %2F, : is %3A, # is %23, % is %25; \
-                     python3 -c 'import urllib.parse, getpass; \
-                     print(urllib.parse.quote(getpass.getpass(), safe=\"\"))'",
+                    "URL-encode the password (`@` is `%40`, `/` is `%2F`, `:` is `%3A`, `#` is \
+                     `%23`, `%` is `%25`), for example with `python3 -c 'import urllib.parse, \
+                     getpass; print(urllib.parse.quote(getpass.getpass(), safe=\"\"))'`",
                 ),
             );
         }
@@ -226,9 +236,9 @@ fn database_set_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting.clone(),
-                format!("`{setting}` is not used: `{reference}` wins"),
+                format!("`{setting}` has no effect, because `{reference}` overrides it"),
             )
-            .help("keep one of them")
+            .help("keep only one of the two")
             .fix(format!("Remove {setting}"), [Edit::remove(&setting)]),
         );
     }
@@ -239,12 +249,12 @@ fn migration_race(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("replicaCount"),
-                "on an empty database, or after an upgrade, all pods set up the schema at once; \
-                 those that lose restart",
+                "on an empty database or after an upgrade, several Pods change the schema at the \
+                 same time, and some of them fail and restart",
             )
             .help(
-                "they recover by themselves; to avoid it, start one pod first, and scale when it \
-                 is ready",
+                "start one Pod first, and scale up when it is Ready; you can also ignore this, \
+                 because the failed Pods recover when they restart",
             ),
         );
     }

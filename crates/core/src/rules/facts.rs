@@ -1,12 +1,29 @@
 //! What the rules ask: the values, and what was decided from them.
 
 use super::host_pattern;
+use crate::diagnostic::Severity;
 use crate::kubernetes::{DeploymentStrategy, EnvVar};
 use crate::path::ValuePath;
 use crate::release::Release;
 use crate::resolve::flag::{Flag, State};
-use crate::resolve::{Inputs, MlflowVersion, Origin, Resolved, Setting, Switch};
+use crate::resolve::{Durability, Inputs, MlflowVersion, Origin, Resolved, Setting, Switch};
 use crate::values::Values;
+
+/// What happens to data at a path, as the rest of a sentence about the path, and how
+/// bad that is; `None` where the data stays.
+pub(super) fn loss(durability: Durability) -> Option<(Severity, &'static str)> {
+    Some(match durability {
+        Durability::Persistent => return None,
+        Durability::PodLifetime => (Severity::Warning, "is lost when the Pod is deleted"),
+        Durability::ContainerLifetime => (Severity::Warning, "is lost when the container restarts"),
+        Durability::ReadOnlyVolume => (Severity::Error, "is on a read-only volume"),
+        Durability::ReadOnlyRoot => (
+            Severity::Error,
+            "cannot be written, because the root file system is read-only and no volume is mounted \
+             there",
+        ),
+    })
+}
 
 /// A release, as the rules look at it. Nothing is decided here.
 pub(super) struct Facts<'a> {
@@ -62,8 +79,8 @@ impl<'a> Facts<'a> {
         let names: Vec<&str> = variables.iter().copied().filter(may_be).collect();
         (!names.is_empty()).then(|| {
             format!(
-                "a Secret or ConfigMap of `envFrom` defines {}",
-                names.join(" and ")
+                "a Secret or ConfigMap in `envFrom` defines `{}`",
+                names.join("` and `")
             )
         })
     }
@@ -82,7 +99,7 @@ impl<'a> Facts<'a> {
         let variable = flag.variable;
         match (switch.state, switch.origin) {
             (State::Unseen, Some(origin)) => {
-                Some(format!("`{}` makes {variable} {on}", origin.entry()))
+                Some(format!("`{}` sets `{variable}` to {on}", origin.entry()))
             }
             (_, None) => self.unless_defined(&[variable]),
             _ => None,
@@ -94,7 +111,7 @@ impl<'a> Facts<'a> {
     pub(super) fn unless_unchecked(&self) -> Option<String> {
         let off = &self.resolved.security.off;
         let place = off.origin.filter(|_| off.state == State::Unseen)?.entry();
-        Some(format!("`{place}` switches the security middleware off"))
+        Some(format!("`{place}` disables the security middleware"))
     }
 
     /// Whether the image is older than a release. An unknown one is not.

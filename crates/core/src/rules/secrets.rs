@@ -37,8 +37,8 @@ pub(super) fn secret_for(store: StoreName) -> &'static str {
 /// How to make it, with the URI that is shown.
 pub(super) fn how_to_create(secret: &str, shown: &str, facts: &Facts<'_>) -> String {
     format!(
-        "Create the Secret: kubectl create secret generic {secret} --namespace {} \
-         --from-literal=uri='{shown}'",
+        "Create the Secret, with your password in place of PASSWORD: `kubectl create secret \
+         generic {secret} --namespace {} --from-literal=uri='{shown}'`.",
         facts.release.namespace
     )
 }
@@ -61,7 +61,7 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let setting = store.name.setting();
-        let finding = Finding::new(setting.clone(), format!("`{setting}` holds a password"));
+        let finding = Finding::new(setting.clone(), format!("`{setting}` contains a password"));
         let (variable, secret) = password_of(store.name);
         // Somebody uses the name for something else, or the text would not be a URI any more.
         if facts.env(variable).is_some() || password.contains("$(") {
@@ -81,20 +81,20 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             finding
                 .help(format!(
-                    "keep the password in a Secret and write $({variable}) in its place; or keep \
+                    "keep the password in a Secret and write `$({variable})` in its place, or keep \
                      the whole URI in a Secret and refer to it with `{reference}`"
                 ))
                 .fix(
-                    format!("Take the password from a Secret {secret}"),
+                    format!("Read the password from the Secret {secret}"),
                     [
                         Edit::set(&setting!("env").join(facts.values.env.len()), entry),
                         Edit::set(&setting, with_reference),
                     ],
                 )
                 .then(format!(
-                    "Before you apply the manifests, create the Secret: kubectl create secret \
-                     generic {secret} --namespace {} --from-literal=password='…', with the \
-                     password as the URI had it, URL-encoded",
+                    "Before you apply the manifests, create the Secret, with the password \
+                     URL-encoded as it is in the URI: `kubectl create secret generic {secret} \
+                     --namespace {} --from-literal=password='…'`.",
                     facts.release.namespace
                 )),
         );
@@ -115,8 +115,8 @@ fn password_in_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     ] {
         if password(uri).is_some() {
             findings.push(
-                Finding::new(place.clone(), format!("`{place}` holds a password"))
-                    .help("give credentials by variables that come from a Secret"),
+                Finding::new(place.clone(), format!("`{place}` contains a password"))
+                    .help("remove the password, and set the credentials in `env` from a Secret"),
             );
         }
     }
@@ -179,22 +179,25 @@ fn secret_in_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let namespace = &facts.release.namespace;
         let key = name.to_lowercase().replace('_', "-");
         findings.push(
-            Finding::new(place.join("value"), format!("{name} stands in the values"))
-                .help("take it from a Secret with `valueFrom.secretKeyRef`")
-                .fix(
-                    "Refer to a Secret mlflow-env-secret instead",
-                    [
-                        Edit::remove(&place.join("value")),
-                        Edit::set(
-                            &place.join("valueFrom"),
-                            json!({"secretKeyRef": {"name": "mlflow-env-secret", "key": key}}),
-                        ),
-                    ],
-                )
-                .then(format!(
-                    "Create the Secret, with a --from-literal for each key: kubectl create secret \
-                     generic mlflow-env-secret --namespace {namespace} --from-literal={key}='…'"
-                )),
+            Finding::new(
+                place.join("value"),
+                format!("`{name}` looks like a secret, but its value is written in the values"),
+            )
+            .help("read it from a Secret with `valueFrom.secretKeyRef`")
+            .fix(
+                "Read it from the Secret mlflow-env-secret",
+                [
+                    Edit::remove(&place.join("value")),
+                    Edit::set(
+                        &place.join("valueFrom"),
+                        json!({"secretKeyRef": {"name": "mlflow-env-secret", "key": key}}),
+                    ),
+                ],
+            )
+            .then(format!(
+                "Create the Secret, with one `--from-literal` for each key: `kubectl create secret \
+                 generic mlflow-env-secret --namespace {namespace} --from-literal={key}='…'`."
+            )),
         );
     }
 }

@@ -23,8 +23,8 @@ fn uses_sqlite(facts: &Facts<'_>) -> bool {
 /// How many pods there are, in words.
 fn pods(facts: &Facts<'_>) -> String {
     match facts.values.replica_count {
-        Some(count) => format!("{count} pods"),
-        None => "as many pods as an autoscaler wants".to_owned(),
+        Some(count) => format!("`replicaCount` asks for {count} Pods"),
+        None => "an autoscaler may start several Pods".to_owned(),
     }
 }
 
@@ -33,10 +33,13 @@ fn sqlite_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("replicaCount"),
-                format!("{} cannot share an SQLite file", pods(facts)),
+                format!("{}, but only one Pod can use an SQLite file", pods(facts)),
             )
-            .help("use one pod, or a database server: `mlflow.backendStoreUriFrom` with PostgreSQL")
-            .fix("Run one pod", [Edit::set(&setting!("replicaCount"), 1)]),
+            .help(
+                "run one Pod, or use a database server such as PostgreSQL \
+                 (`mlflow.backendStoreUriFrom`)",
+            )
+            .fix("Run one Pod", [Edit::set(&setting!("replicaCount"), 1)]),
         );
     }
 }
@@ -50,27 +53,30 @@ fn volume_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let who = match storage.access_mode {
-        AccessMode::ReadWriteOncePod => "one pod",
-        _ => "the pods of one node",
+        AccessMode::ReadWriteOncePod => "one Pod",
+        _ => "the Pods of one node",
     };
     findings.push(
         Finding::new(
             setting!("storage.accessMode"),
             format!(
-                "{} need a volume that only {who} may use ({})",
+                "{}, but only {who} can use a volume with the access mode {}",
                 pods(facts),
                 storage.access_mode.as_str()
             ),
         )
         .help(
-            "use ReadWriteMany with a storage class that has it, keep artifacts in an object \
-             store, or run one pod",
+            "use ReadWriteMany with a storage class that supports it, store artifacts in an object \
+             store, or run one Pod",
         )
         .fix(
-            "Ask for a volume that all pods may use",
+            "Set the access mode to ReadWriteMany",
             [Edit::set(&setting!("storage.accessMode"), "ReadWriteMany")],
         )
-        .then("The storage class must offer ReadWriteMany; the claim of a running release keeps its mode."),
+        .then(
+            "Use a storage class that supports ReadWriteMany. The claim of a running release keeps \
+             its access mode.",
+        ),
     );
 }
 
@@ -84,22 +90,24 @@ fn rolling_update(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (severity, message) = match (values.storage.enabled, mode) {
         (true, AccessMode::ReadWriteOncePod) => (
             Severity::Error,
-            "a rolling update never ends: the new pod waits for the volume that the old one holds",
+            "with `RollingUpdate`, an update never completes, because the new Pod waits for the \
+             volume that the old Pod uses",
         ),
         (true, AccessMode::ReadWriteOnce) => (
             Severity::Warning,
-            "a rolling update hangs when the new pod comes to another node than the volume",
+            "with `RollingUpdate`, an update hangs if the new Pod starts on another node than the \
+             volume",
         ),
         _ if uses_sqlite(facts) => (
             Severity::Warning,
-            "during a rolling update two servers write to one SQLite file",
+            "with `RollingUpdate`, two servers write to one SQLite file during an update",
         ),
         _ => return,
     };
     findings.push(
         Finding::new(setting!("deploymentStrategy.type"), message)
             .severity(severity)
-            .help("leave `deploymentStrategy` empty: the old pod is stopped first then")
+            .help("remove `deploymentStrategy`: the old Pod then stops before the new one starts")
             .fix(
                 "Remove deploymentStrategy",
                 [Edit::remove(&setting!("deploymentStrategy"))],
@@ -113,9 +121,9 @@ fn read_only_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("storage.accessMode"),
-                "the server cannot write to a ReadOnlyMany volume",
+                "`storage.accessMode` is ReadOnlyMany, but the server must write to the volume",
             )
-            .help("use ReadWriteOnce for one pod, ReadWriteMany for several")
+            .help("use ReadWriteOnce for one Pod, or ReadWriteMany for several")
             .fix(
                 "Use ReadWriteOnce",
                 [Edit::set(&setting!("storage.accessMode"), "ReadWriteOnce")],
@@ -156,11 +164,14 @@ fn unused_volume(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("storage.enabled"),
-                format!("nothing that is configured is kept on the volume at {mount_path}"),
+                format!(
+                    "`storage.enabled` creates a volume at {mount_path}, but no setting stores \
+                     data there"
+                ),
             )
-            .help("leave the volume out when database and artifacts are elsewhere")
+            .help("set `storage.enabled` to false if the database and the artifacts are elsewhere")
             .fix(
-                "Leave the volume out",
+                "Disable the volume",
                 [Edit::set(&setting!("storage.enabled"), false)],
             ),
         );

@@ -603,7 +603,7 @@ fn what_env_from_may_define_silences_no_certain_fault() {
         (
             format!("{ON_THE_VOLUME}{SIGN_IN}{COLLECTS}"),
             "MK703",
-            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
+            "MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD",
         ),
         (
             format!("{ON_THE_VOLUME}server: {{value_options: {{host: null}}}}\n"),
@@ -624,7 +624,7 @@ fn what_env_from_may_define_silences_no_certain_fault() {
             &format!("{text}envFrom: [{{secretRef: {{name: s3-credentials}}}}]\n"),
             code,
         );
-        let condition = format!(", unless a Secret or ConfigMap of `envFrom` defines {variables}");
+        let condition = format!(", unless a Secret or ConfigMap in `envFrom` defines `{variables}`");
         assert_eq!(with.len(), 1, "{code} {with:?}");
         let expected = without[0].replacen("error ", "warning ", 1) + &condition;
         assert_eq!(with[0], expected);
@@ -664,7 +664,7 @@ fn a_middleware_that_stays_on_is_no_reason_to_be_silent() {
             Some(severity) => {
                 assert_eq!(found.len(), 1, "{entry}");
                 assert!(found[0].starts_with(severity), "{entry} {found:?}");
-                let condition = ", unless `env[0]` switches the security middleware off";
+                let condition = ", unless `env[0]` disables the security middleware";
                 assert_eq!(found[0].ends_with(condition), severity == "warning ");
             }
         }
@@ -682,7 +682,7 @@ fn a_password_leaves_the_uri_without_a_reference_in_its_place() {
     assert!(!format!("{fix:?}").contains("p%40ss"), "{fix:?}");
     let then = fix.then.as_deref().unwrap();
     assert!(
-        then.starts_with("Before you apply the manifests, create the Secret: ")
+        then.starts_with("Before you apply the manifests, create the Secret, ")
             && then.contains("secret generic mlflow-db-password --namespace mlflow"),
         "{then}"
     );
@@ -735,7 +735,7 @@ fn a_fix_that_changes_how_updates_go_says_so() {
     ] {
         let (fix, help) = fix(&text, "MK441");
         assert_eq!(fix, None, "{text}");
-        assert!(help.starts_with("name an object store"), "{help}");
+        assert!(help.starts_with("set `mlflow.artifactsDestination` to an object store"), "{help}");
         assert!(help.contains(reason), "{help}");
     }
     let says_so = |fix: Option<Fix>| {
