@@ -71,15 +71,15 @@ fn rewrite(finding: Finding, setting: &Setting<'_>, list: String) -> Finding {
     let place = setting.place();
     if !list.is_empty() && setting.text.is_some_and(|text| !text.trim().is_empty()) {
         let title = if list.len() > 80 {
-            "Write the whole list".to_owned()
+            "Replace the list".to_owned()
         } else {
-            format!("Write {list}")
+            format!("Set it to {list}")
         };
         return finding.fix(title, [Edit::set(&place, list)]);
     }
     let entry = setting.origin.entry();
     finding.fix(
-        format!("Remove {entry}: the list is then derived"),
+        format!("Remove {entry} and use the derived list"),
         [Edit::remove(&entry)],
     )
 }
@@ -96,8 +96,8 @@ fn listed(texts: &[String]) -> String {
 /// What takes the requests for a host.
 fn name_of(entrance: Entrance) -> &'static str {
     match entrance {
-        Entrance::Ingress => "ingress",
-        Entrance::Gateway => "gateway",
+        Entrance::Ingress => "Ingress",
+        Entrance::Gateway => "HTTPRoute",
     }
 }
 
@@ -123,16 +123,17 @@ fn host_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let finding = Finding::new(
             setting.place(),
             format!(
-                "the {} host {} is not in `{}`: browsers and clients get 403",
+                "`{}` does not contain the {} {} {}, so browsers and clients get 403",
+                setting.place(),
                 name_of(first.entrance),
-                listed(&missing),
-                setting.place()
+                if missing.len() == 1 { "host" } else { "hosts" },
+                listed(&missing)
             ),
         )
         .unless(facts.unless_unchecked())
         .help(
-            "add it, without a scheme; without a list of your own, all that is needed is in a \
-             derived one",
+            "add the host without a scheme, or remove your list: the derived list contains every \
+             host that is needed",
         );
         findings.push(rewrite(
             finding,
@@ -155,13 +156,17 @@ fn origin_not_allowed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let finding = Finding::new(
             setting.place(),
             format!(
-                "the origin {} is not in `{}`: the pages load, and what they send gets 403",
-                listed(&missing),
-                setting.place()
+                "`{}` does not contain the origin {}, so the pages load, but their POST requests \
+                 get 403",
+                setting.place(),
+                listed(&missing)
             ),
         )
         .unless(facts.unless_unchecked())
-        .help("add it as the browser's address line begins: scheme, host, no slash at the end");
+        .help(
+            "add the scheme and the host as the browser's address bar shows them, without a slash \
+             at the end",
+        );
         findings.push(rewrite(
             finding,
             &setting,
@@ -184,9 +189,9 @@ fn host_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(
         setting.place(),
         format!(
-            "no request has the host {}: `{}` takes names, with a port where clients write one",
-            listed(&useless),
-            setting.place()
+            "`{}` contains {}, which no request can match",
+            setting.place(),
+            listed(&useless)
         ),
     )
     .unless(facts.unless_unchecked())
@@ -195,7 +200,10 @@ fn host_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     } else {
         Severity::Warning
     })
-    .help("write mlflow.example.com: no scheme, no path, small letters, commas between entries");
+    .help(
+        "write the host in lower case, without a scheme or a path, and put commas between entries: \
+         `mlflow.example.com`",
+    );
     findings.push(rewrite(finding, &setting, meant));
 }
 
@@ -213,7 +221,9 @@ fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(
         setting.place(),
         format!(
-            "no browser sends the origin {}: what its pages send gets 403",
+            "`{}` contains {}, which no browser sends as an origin, so the pages' POST requests \
+             get 403",
+            setting.place(),
             listed(&useless)
         ),
     )
@@ -224,8 +234,8 @@ fn origin_never_matches(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Severity::Warning
     })
     .help(
-        "write https://mlflow.example.com: scheme and host, no slash at the end, no port 443 or \
-         80, small letters, commas between entries",
+        "write scheme and host in lower case, without a slash at the end and without port 443 or \
+         80, and put commas between entries: `https://mlflow.example.com`",
     );
     findings.push(rewrite(finding, &setting, meant));
 }
@@ -309,13 +319,13 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .service_hosts()
             .iter()
             .any(|host| answers(host));
-    let who = match (no_clients, no_port_forward) {
+    let missing = match (no_clients, no_port_forward) {
         (false, false) => return,
-        (true, false) => "clients in the cluster get 403 by the Service's name",
-        (false, true) => "`kubectl port-forward` leads to 403",
+        (true, false) => "the Service's names, so clients in the cluster get 403",
+        (false, true) => "localhost, so requests through `kubectl port-forward` get 403",
         (true, true) => {
-            "clients in the cluster get 403 by the Service's name, and `kubectl port-forward` \
-             leads to 403"
+            "the Service's names or localhost, so clients in the cluster and `kubectl \
+             port-forward` get 403"
         }
     };
     let names = facts.resolved.host_names();
@@ -332,7 +342,7 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (!facts.resolved.server.jobs.is_off() && !answers(&own)).then(|| "0.0.0.0:*".to_owned());
     let finding = Finding::new(
         setting.place(),
-        format!("with `{}`, {who}", setting.place()),
+        format!("`{}` does not contain {missing}", setting.place()),
     )
     .unless(facts.unless_unchecked())
     .severity(if no_clients {
@@ -340,7 +350,7 @@ fn clients_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     } else {
         Severity::Hint
     })
-    .help("list them too; without a list of your own, all that is needed is in a derived one");
+    .help("add them, or remove your list: the derived list contains every host that is needed");
     findings.push(if would_be_derived(facts, list) {
         rewrite(finding, &setting, String::new())
     } else {
@@ -363,15 +373,18 @@ fn would_be_derived(facts: &Facts<'_>, list: &str) -> bool {
 }
 
 fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    const HELP: &str = "name the hosts and origins that are yours, or none: the lists are then \
-                        derived from the Service, the Ingress and the HTTPRoute";
+    const HELP: &str = "list only your own hosts and origins, or set no list: it is then derived \
+                        from the Service, the Ingress and the HTTPRoute";
     let off = &facts.resolved.security.off;
     if let Some(origin) = off.origin.filter(|_| off.is_on()) {
         let place = origin.entry();
         findings.push(
             Finding::new(
                 place.clone(),
-                "the server answers every host and every web page: its checks are off",
+                format!(
+                    "`{place}` disables the checks of host and origin, so any web page can send \
+                     requests to the server"
+                ),
             )
             .help(HELP)
             .fix(format!("Remove {place}"), [Edit::remove(&place)]),
@@ -380,7 +393,7 @@ fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     for (setting, what) in [
         (facts.allowed_hosts(), "host"),
-        (facts.allowed_origins(), "web page"),
+        (facts.allowed_origins(), "origin"),
     ] {
         let Some(setting) = setting else { continue };
         let list = setting.text.unwrap_or_default();
@@ -392,7 +405,7 @@ fn hosts_unchecked(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let finding = Finding::new(
             setting.place(),
             format!(
-                "with `*` in `{}`, the server answers every {what}",
+                "`{}` contains `*`, so the server accepts every {what}",
                 setting.place()
             ),
         )
@@ -412,17 +425,23 @@ fn hosts_unseen(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .collect();
     if !unseen.is_empty() {
         let (names, they) = match unseen.as_slice() {
-            [one] => ((*one).to_owned(), "the derived list overrides it"),
-            several => (several.join(" or "), "the derived lists override them"),
+            [one] => (
+                (*one).to_owned(),
+                "if it does, the derived list overrides it",
+            ),
+            several => (
+                several.join("` or `"),
+                "if it does, the derived lists override them",
+            ),
         };
         findings.push(
             Finding::new(
                 setting!("envFrom"),
-                format!("if `envFrom` defines {names}, {they}"),
+                format!("`envFrom` may define `{names}`; {they}"),
             )
             .help(
-                "to use a list of the Secret or ConfigMap, take it in `env` with `valueFrom`; or \
-                 write it into `server.value_options`",
+                "to use a list from the Secret or ConfigMap, read it in `env` with `valueFrom`, or \
+                 write the list into `server.value_options`",
             ),
         );
     }
@@ -444,14 +463,15 @@ fn service_without_origin(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Finding::new(
             setting!("service.type"),
             format!(
-                "browsers that come through the {} load the pages, and what these send gets 403",
+                "browsers can load the page through the {}, but its POST requests get 403, because \
+                 `cors_allowed_origins` is not set",
                 kind.as_str()
             ),
         )
         .help(
-            "set `server.value_options.cors_allowed_origins` to what the browser's address line \
-             begins with, http://10.0.0.7:30500, and if that is no private address, the same \
-             without http:// in `allowed_hosts`",
+            "set `server.value_options.cors_allowed_origins` to the start of the address that \
+             users open, for example `http://10.0.0.7:30500`; if it is not a private address, also \
+             list its host and port in `allowed_hosts`",
         ),
     );
 }
@@ -466,14 +486,13 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 place,
                 format!(
-                    "the {who} takes every host, and the server knows no public one: \
-                     mlflow.example.com would get 403"
+                    "the {who} has no host, so the server answers 403 to every public host name"
                 ),
             )
             .unless(condition.clone())
             .help(
-                "name the host; or list the hosts in `server.value_options.allowed_hosts` and \
-                 their origins in `cors_allowed_origins`",
+                "set the host, or list the hosts in `server.value_options.allowed_hosts` and their \
+                 origins in `cors_allowed_origins`",
             ),
         );
     };
@@ -484,10 +503,10 @@ fn public_host_unknown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Entrance::Ingress if takes_all => {
                 report(
                     setting!("ingress.hosts").join(index).join("host"),
-                    "ingress",
+                    "Ingress",
                 );
             }
-            Entrance::Gateway if takes_all => report(setting!("httpRoute.hostnames"), "route"),
+            Entrance::Gateway if takes_all => report(setting!("httpRoute.hostnames"), "HTTPRoute"),
             _ => {}
         }
     }
@@ -500,9 +519,12 @@ fn default_ingress_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(
                     setting!("ingress.hosts").join(index).join("host"),
-                    "the ingress has the default host, mlflow.local, which no DNS server knows",
+                    "the Ingress uses the default host `mlflow.local`, which DNS does not resolve",
                 )
-                .help("name the host that leads to your ingress controller: mlflow.example.com"),
+                .help(
+                    "set `ingress.hosts` to a name that resolves to your ingress controller, for \
+                     example `mlflow.example.com`",
+                ),
             );
         }
     }
@@ -522,9 +544,16 @@ fn frame_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting.place(),
-            format!("browsers do not know the X-Frame-Options {text:?} and allow every page to frame the server"),
+            format!(
+                "`{}` is {text:?}, which browsers ignore, so every page can show the server in a \
+                 frame",
+                setting.place()
+            ),
         )
-        .help("write SAMEORIGIN (pages of the same host), DENY (none) or NONE (every page)")
-        .fix("Write SAMEORIGIN", [Edit::set(&setting.place(), "SAMEORIGIN")]),
+        .help("use SAMEORIGIN (pages of the same host), DENY (no page) or NONE (every page)")
+        .fix(
+            "Set it to SAMEORIGIN",
+            [Edit::set(&setting.place(), "SAMEORIGIN")],
+        ),
     );
 }
