@@ -29,9 +29,9 @@ fn from_secret(facts: &Facts<'_>, variable: &str, key: &str) -> Edit {
 /// The command that makes the Secret of basic auth, all of it.
 fn create_secret(facts: &Facts<'_>) -> String {
     format!(
-        "Create the Secret, if it is not there: kubectl create secret generic mlflow-auth-secret \
-         --namespace {} --from-literal=secret-key=\"$(openssl rand -hex 32)\" \
-         --from-literal=admin-password='…' (12 characters or more)",
+        "Create the Secret if it does not exist, with a password of 12 characters or more: \
+         `kubectl create secret generic mlflow-auth-secret --namespace {} \
+         --from-literal=secret-key=\"$(openssl rand -hex 32)\" --from-literal=admin-password='…'`.",
         facts.release.namespace
     )
 }
@@ -45,16 +45,16 @@ fn auth_secret_key(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let finding = Finding::new(
         setting!("server.value_options.app_name"),
-        format!("basic auth needs a secret key in {VARIABLE}"),
+        format!("basic auth has no secret key in `{VARIABLE}`"),
     )
     .unless(facts.unless_defined(&[VARIABLE]))
-    .help("keep it in a Secret and refer to it in `env`");
+    .help("keep the key in a Secret and refer to it in `env`");
     findings.push(if is_empty {
         finding
     } else {
         finding
             .fix(
-                "Take it from a Secret mlflow-auth-secret",
+                "Read it from the Secret mlflow-auth-secret",
                 [from_secret(facts, VARIABLE, "secret-key")],
             )
             .then(create_secret(facts))
@@ -72,12 +72,14 @@ fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         None => findings.push(
             Finding::new(
                 setting!("server.value_options.app_name"),
-                format!("basic auth needs a password for its first user in {VARIABLE}"),
+                format!("basic auth has no password for its first user in `{VARIABLE}`"),
             )
             .unless(facts.unless_defined(&[VARIABLE]))
-            .help("keep it in a Secret and refer to it in `env`; it needs 12 characters or more")
+            .help(
+                "keep the password in a Secret and refer to it in `env`; use 12 characters or more",
+            )
             .fix(
-                "Take it from a Secret mlflow-auth-secret",
+                "Read it from the Secret mlflow-auth-secret",
                 [from_secret(facts, VARIABLE, "admin-password")],
             )
             .then(create_secret(facts)),
@@ -88,9 +90,9 @@ fn auth_admin_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 findings.push(
                     Finding::new(
                         place.join("value"),
-                        format!("{VARIABLE} is one that MLflow refuses"),
+                        format!("`{VARIABLE}` has a value that MLflow refuses"),
                     )
-                    .help("use 12 characters or more, and not password1234"),
+                    .help("use a password of 12 characters or more, but not `password1234`"),
                 );
             }
         }
@@ -117,7 +119,7 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(
                     place.join("value"),
-                    format!("no volume is mounted that could hold {path}"),
+                    format!("`{VARIABLE}` names {path}, but no volume is mounted there"),
                 )
                 .help("mount the Secret or ConfigMap with `extraVolumes` and `extraVolumeMounts`"),
             );
@@ -128,20 +130,22 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let (severity, message) = if facts.resolved.server.read_only_root {
         (
             Severity::Error,
-            "basic auth cannot make its database of users: the root file system is read-only",
+            "`MLFLOW_AUTH_CONFIG_PATH` is not set, so basic auth cannot create its database of \
+             users on the read-only root file system",
         )
     } else {
         (
             Severity::Warning,
-            "the users and permissions of basic auth go with the container",
+            "`MLFLOW_AUTH_CONFIG_PATH` is not set, so the users and permissions of basic auth are \
+             lost when the container restarts",
         )
     };
     let finding = Finding::new(setting!("server.value_options.app_name"), message)
         .severity(severity)
         .unless(facts.unless_defined(&[VARIABLE]))
         .help(
-            "mount a configuration that names `database_uri`, on the volume or in PostgreSQL, and \
-             set MLFLOW_AUTH_CONFIG_PATH to its path",
+            "mount a configuration file whose `database_uri` names a database on the volume or in \
+             PostgreSQL, and set `MLFLOW_AUTH_CONFIG_PATH` to its path",
         );
     let database_uri = if values.storage.enabled {
         format!(
@@ -154,7 +158,7 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         finding
             .fix(
-                "Mount a configuration from a Secret mlflow-auth-config",
+                "Mount a configuration file from the Secret mlflow-auth-config",
                 [
                     Edit::set(
                         &setting!("env").join(values.env.len()),
@@ -171,9 +175,9 @@ fn auth_database(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 ],
             )
             .then(format!(
-                "Create the Secret: printf '[mlflow]\\ndefault_permission = READ\\ndatabase_uri = \
+                "Create the Secret: `printf '[mlflow]\\ndefault_permission = READ\\ndatabase_uri = \
                  {database_uri}\\nadmin_username = admin\\n' | kubectl create secret generic \
-                 mlflow-auth-config --namespace {} --from-file=basic_auth.ini=/dev/stdin",
+                 mlflow-auth-config --namespace {} --from-file=basic_auth.ini=/dev/stdin`.",
                 facts.release.namespace
             )),
     );
@@ -185,8 +189,13 @@ fn unknown_app(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         && facts.official_image()
     {
         findings.push(
-            Finding::new(place, format!("MLflow's images have no plugin {name}")).help(
-                "use `basic-auth`, or an image of your own with the plugin: `image.repository`",
+            Finding::new(
+                place.clone(),
+                format!("`{place}` names the plugin {name}, which MLflow's images do not have"),
+            )
+            .help(
+                "remove the option, or set it to `basic-auth`; for another plugin, use an image \
+                 that has it (`image.repository`)",
             ),
         );
     }
@@ -197,10 +206,11 @@ fn auth_replicas(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("replicaCount"),
-                "all pods must use one database of users",
+                "`replicaCount` allows several Pods, which must all use the same database of users",
             )
             .help(
-                "let `database_uri` in the configuration of basic auth name a PostgreSQL database",
+                "set `database_uri` in the configuration file of basic auth to a PostgreSQL \
+                 database, and then ignore this rule; or run one Pod",
             ),
         );
     }

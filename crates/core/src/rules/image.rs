@@ -25,16 +25,21 @@ fn moving_tag(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let finding = Finding::new(
         setting!("image.tag"),
-        format!("the tag {tag} names another image tomorrow"),
+        format!("`image.tag` is {tag}, a tag that can point to another image later"),
     )
-    .help(format!("name a release: v{PROVED_VERSION}-full"));
+    .help(format!(
+        "use the tag of a release: `v{PROVED_VERSION}-full`"
+    ));
     findings.push(if facts.official_image() {
         finding
             .fix(
-                "Take the release that the checks were proved for",
+                "Use the release that the rules are tested with",
                 [Edit::remove(&setting!("image.tag"))],
             )
-            .then("If the database was used by a newer MLflow already, write that release's tag.")
+            .then(
+                "If a newer MLflow has already used the database, set the tag of that release \
+                 instead.",
+            )
     } else {
         finding
     });
@@ -112,22 +117,22 @@ fn without_modules(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(first) = needed.first() else { return };
     let modules: Vec<String> = needed
         .iter()
-        .map(|missing| format!("{} ({})", missing.module, missing.what_for))
+        .map(|missing| format!("{} (for {})", missing.module, missing.what_for))
         .collect();
     let finding = Finding::new(
         setting!("image.tag"),
         format!(
-            "the image {tag} lacks {}: {}",
+            "the image {tag} does not have {}, so {}",
             modules.join(", "),
             first.consequence
         ),
     )
-    .help("take the `-full` build of the same release");
+    .help("use the `-full` tag of the same release");
     let exists = facts.resolved.version.is_some() && !facts.is_older_than(3, 12, 0);
     findings.push(if exists && !tag.contains(['-', '@']) {
         let full = format!("{tag}-full");
         finding.fix(
-            format!("Write {full}"),
+            format!("Use {full}"),
             [Edit::set(&setting!("image.tag"), full)],
         )
     } else {
@@ -147,11 +152,14 @@ fn own_image(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("image.repository"),
-                format!("the image must have {}", modules.join(", ")),
+                format!(
+                    "`image.repository` names your own image, which must contain these modules: {}",
+                    modules.join(", ")
+                ),
             )
             .help(
-                "install `mlflow[extras,db,auth]` in the image, and in place of azure.storage.* \
-                 `mlflow[azure]`; once it is there, leave this rule out",
+                "install `mlflow[extras,db,auth]` in the image, and `mlflow[azure]` for \
+                 azure.storage.*, and then ignore this rule",
             ),
         );
     }
@@ -162,12 +170,12 @@ fn newer_image(facts: &Facts<'_>, finding: Finding) -> Finding {
     if facts.official_image() {
         finding
             .fix(
-                "Take the release that the checks were proved for",
+                "Use the release that the rules are tested with",
                 [Edit::remove(&setting!("image.tag"))],
             )
             .then(
-                "Back the database up first: the new server changes it at its start, and the old \
-                 one then refuses it.",
+                "Before you apply the manifests, back up the database: the new server changes it \
+                 when it starts, and the old server then refuses it.",
             )
     } else {
         finding
@@ -184,11 +192,11 @@ fn public_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(
         setting!("image.tag"),
         format!(
-            "MLflow {version} makes its first user with a password that everyone knows, unless \
-             the file of basic auth sets `admin_password`"
+            "MLflow {version} creates its first user with a public password, unless the \
+             configuration file of basic auth sets `admin_password`"
         ),
     )
-    .help("take 3.16.1 or newer, or change the password at once");
+    .help("use MLflow 3.16.1 or newer, or change the password immediately");
     findings.push(newer_image(facts, finding));
 }
 
@@ -213,12 +221,16 @@ fn probes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Finding::new(
             setting.place(),
             format!(
-                "the pods never get ready: below a static prefix, MLflow {version} answers 403 to \
-                 the probes, whose host is the pod's address"
+                "`{}` contains no addresses of Pods, so MLflow {version} answers 403 to the probes \
+                 below the static prefix, and the Pods never become Ready",
+                setting.place()
             ),
         )
         .unless(facts.unless_unchecked())
-        .help("add the range of the cluster's pods, for example 10.*, or take 3.17.0 or newer")
+        .help(
+            "add the address range of the cluster's Pods, for example `10.*`, or use MLflow 3.17.0 \
+             or newer",
+        )
         .fix(
             "Allow private addresses",
             [Edit::set(

@@ -20,11 +20,11 @@ fn monitor_without_metrics(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("serviceMonitor.enabled"),
-                "no ServiceMonitor is created: `metrics.enabled` is not set",
+                "`serviceMonitor.enabled` has no effect, because `metrics.enabled` is not set",
             )
-            .help("set `metrics.enabled` too")
+            .help("also set `metrics.enabled`")
             .fix(
-                "Switch the metrics on",
+                "Enable the metrics",
                 [Edit::set(&setting!("metrics.enabled"), true)],
             ),
         );
@@ -40,13 +40,13 @@ fn metrics_path(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("metrics.path"),
                 format!(
-                    "Prometheus asks for {}, and the server has its metrics at /metrics only",
+                    "`metrics.path` is {}, but the server has its metrics only at /metrics",
                     monitor.path
                 ),
             )
-            .help("leave `metrics.path` at /metrics, also with a static prefix")
+            .help("set `metrics.path` to `/metrics`, also with a static prefix")
             .fix(
-                "Ask for /metrics",
+                "Set the path to /metrics",
                 [Edit::set(&setting!("metrics.path"), "/metrics")],
             ),
         );
@@ -66,7 +66,7 @@ fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(
         setting.place(),
         format!(
-            "Prometheus gets 403 at /metrics: `{}` has no addresses of pods",
+            "Prometheus gets 403 at /metrics, because `{}` contains no addresses of Pods",
             setting.place()
         ),
     )
@@ -76,7 +76,7 @@ fn scrapes_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     } else {
         Severity::Hint
     })
-    .help("add the range of the cluster's pods, for example 10.*");
+    .help("add the address range of the cluster's Pods, for example `10.*`");
     findings.push(finding.fix(
         "Allow private addresses",
         [Edit::set(
@@ -97,11 +97,12 @@ fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting!("serviceMonitor.basicAuth"),
-            "Prometheus gets 401 at /metrics: it has no user and password",
+            "Prometheus gets 401 at /metrics, because `serviceMonitor.basicAuth` does not name a \
+             user and a password",
         )
-        .help("name the entries of a Secret with both in `serviceMonitor.basicAuth`")
+        .help("set `serviceMonitor.basicAuth` to the keys of a Secret that has both")
         .fix(
-            "Take user and password from the Secret mlflow-metrics",
+            "Use the user and password in the Secret mlflow-metrics",
             [Edit::set(
                 &setting!("serviceMonitor.basicAuth"),
                 json!({
@@ -111,9 +112,9 @@ fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             )],
         )
         .then(format!(
-            "kubectl create secret generic mlflow-metrics --namespace {} \
-             --from-literal=username=prometheus --from-literal=password='…', with a user that \
-             exists in MLflow",
+            "Create the Secret, with a user that exists in MLflow: `kubectl create secret generic \
+             mlflow-metrics --namespace {} --from-literal=username=prometheus \
+             --from-literal=password='…'`.",
             facts.release.namespace
         )),
     );
@@ -145,13 +146,14 @@ fn scrapes_without_trust(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (!knows_name).then(|| Edit::set(&setting!("serviceMonitor.tlsConfig.serverName"), name));
     let (message, severity) = if knows_name {
         (
-            "Prometheus does not trust the server's certificate if it is self-signed",
+            "Prometheus refuses the server's certificate if it is self-signed, because \
+             `serviceMonitor.tlsConfig` names no authority",
             Severity::Hint,
         )
     } else {
         (
-            "Prometheus refuses the server's certificate, which is not valid for the pods' \
-             addresses",
+            "Prometheus refuses the server's certificate, because it is not valid for the \
+             addresses of the Pods",
             Severity::Warning,
         )
     };
@@ -160,13 +162,16 @@ fn scrapes_without_trust(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Finding::new(setting!("serviceMonitor.tlsConfig"), message)
             .severity(severity)
             .help(
-                "name the authority and a name that the certificate has: `tlsConfig.ca`, \
-                 `tlsConfig.serverName`",
+                "set the authority (`tlsConfig.ca`) and a name in the certificate \
+                 (`tlsConfig.serverName`)",
             )
-            .fix("Tell Prometheus what to check", edits)
+            .fix(
+                "Set the authority and the name that Prometheus checks",
+                edits,
+            )
             .then(
-                "If the certificate is signed by an authority, or for other names, write that \
-                 authority and one of the names instead.",
+                "If an authority signed the certificate, or if the certificate is for other names, \
+                 set that authority and one of those names instead.",
             ),
     );
 }
@@ -185,12 +190,13 @@ fn scrape_timeout(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("serviceMonitor.scrapeTimeout"),
                 format!(
-                    "the Prometheus Operator refuses a scrape timeout of {timeout} every {interval}"
+                    "`serviceMonitor.scrapeTimeout` is {timeout}, which is longer than the \
+                     interval of {interval}"
                 ),
             )
-            .help("let scrapes end before the next one begins")
+            .help("set a timeout that is not longer than the interval")
             .fix(
-                format!("Write {interval}"),
+                format!("Set the timeout to {interval}"),
                 [Edit::set(
                     &setting!("serviceMonitor.scrapeTimeout"),
                     interval,

@@ -26,13 +26,13 @@ fn outside_clients(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("service.type"),
                 format!(
-                    "the network policy admits pods only: clients of the {} are shut out",
+                    "the NetworkPolicy blocks the clients of the {}, because it allows only Pods",
                     kind.as_str()
                 ),
             )
             .help(
-                "let them come through an ingress controller or a Gateway, or create a \
-                 NetworkPolicy of your own that admits their addresses (policies add up)",
+                "send the clients through an ingress controller or a Gateway, or create your own \
+                 NetworkPolicy that also allows their addresses",
             ),
         );
     }
@@ -64,12 +64,13 @@ fn unseen_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 Finding::new(
                     place,
                     format!(
-                        "the network policy does not see the port of {what}: it opens {known} only"
+                        "the NetworkPolicy cannot read the port of {what} from a Secret, and opens \
+                         only the usual ports ({known})"
                     ),
                 )
                 .help(
-                    "if it is another one, write `networkPolicy.additionalEgressRules: \
-                     [{ports: [{protocol: TCP, port: 6432}]}]`",
+                    "if another port is used, set `networkPolicy.additionalEgressRules: [{ports: \
+                     [{protocol: TCP, port: 6432}]}]`",
                 ),
             );
         }
@@ -114,9 +115,9 @@ fn closed_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.join("value"),
-                format!("the network policy does not open port {port}, which {name} needs"),
+                format!("`{name}` uses port {port}, which the NetworkPolicy does not open"),
             )
-            .help("add it to `networkPolicy.additionalEgressRules`")
+            .help("add the port to `networkPolicy.additionalEgressRules`")
             .fix(
                 format!("Open port {port}"),
                 [open(facts, &json!([{ "protocol": "TCP", "port": port }]))],
@@ -139,10 +140,10 @@ fn cloud_identity(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting!("serviceAccount.annotations").join(GOOGLE),
-            "the pods cannot get their Google credentials: the network policy does not open \
+            "the Pods cannot get their Google credentials, because the NetworkPolicy does not open \
              ports 988 and 80 of the metadata server",
         )
-        .help("add them to `networkPolicy.additionalEgressRules`")
+        .help("add both ports to `networkPolicy.additionalEgressRules`")
         .fix(
             "Open the ports of the metadata server",
             [open(

@@ -81,10 +81,13 @@ fn privileged_port(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             place,
-            format!("a server that does not run as root may not be let listen on port {port}"),
+            format!(
+                "port {port} is below 1024: a server that does not run as root may not be allowed \
+                 to use it"
+            ),
         )
-        .help("let the server listen on a port from 1024 on; the Service can have any port")
-        .fix("Listen on 5000, and keep the Service's port", edits),
+        .help("use port 1024 or higher for the server; the Service can use any port")
+        .fix("Listen on 5000 and keep the Service's port", edits),
     );
 }
 
@@ -95,9 +98,12 @@ fn root_refused(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                "the kubelet refuses the container: it must not run as root, and its user is 0",
+                format!(
+                    "`{place}` is 0 (root), which `runAsNonRoot` does not allow, so the kubelet \
+                     refuses the container"
+                ),
             )
-            .help("use another user, such as 1000")
+            .help("use another user, for example 1000")
             .fix("Run as user 1000", [Edit::set(&place, 1000)]),
         );
     }
@@ -111,7 +117,7 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let edit = Edit::remove(&place);
         rights.push((
             place,
-            "the container is privileged: it is root on its node".into(),
+            "`securityContext.privileged` makes the container root on its node".into(),
             edit,
         ));
     }
@@ -121,7 +127,9 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let edit = Edit::set(&place, false);
         rights.push((
             place,
-            "the container's processes may gain rights".into(),
+            "`securityContext.allowPrivilegeEscalation` lets the container's processes gain \
+             privileges"
+                .into(),
             edit,
         ));
     }
@@ -129,7 +137,8 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         && !must_not_be_root(facts)
     {
         let edit = Edit::set(&place, 1000);
-        rights.push((place, "the server runs as root".into(), edit));
+        let message = format!("`{place}` is 0, so the server runs as root");
+        rights.push((place, message, edit));
     }
     let added = context
         .capabilities
@@ -140,14 +149,17 @@ fn more_rights_than_needed(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if !added.is_empty() {
         let place = setting!("securityContext.capabilities.add");
         let edit = Edit::remove(&place);
-        let message = format!("the container has the capabilities {}", added.join(", "));
+        let message = format!(
+            "`{place}` gives the container {}, which MLflow does not need",
+            added.join(", ")
+        );
         rights.push((place, message, edit));
     }
     for (place, message, edit) in rights {
         findings.push(
             Finding::new(place, message)
-                .help("leave it out: MLflow does not need it")
-                .fix("Take the right away", [edit]),
+                .help("remove it: MLflow does not need this privilege")
+                .fix("Remove the privilege", [edit]),
         );
     }
 }
@@ -158,9 +170,10 @@ fn user_left_to_image(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("podSecurityContext.runAsUser"),
-                "only OpenShift starts this pod: the image's user is root, which is not allowed",
+                "`runAsUser` is not set, and the image runs as root, which `runAsNonRoot` does not \
+                 allow: only OpenShift starts this Pod",
             )
-            .help("name a user, such as 1000, on other clusters")
+            .help("on other clusters, set a user, for example 1000")
             .fix(
                 "Run as user and group 1000",
                 [
@@ -178,11 +191,12 @@ fn volume_group(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("podSecurityContext.fsGroup"),
-                "the server may not be allowed to write to its volume",
+                "`podSecurityContext.fsGroup` is not set, so the server may not be able to write \
+                 to its volume",
             )
-            .help("name the group that volumes are given to, such as 1000")
+            .help("set the group that owns the volume, for example 1000")
             .fix(
-                "Give volumes to group 1000",
+                "Set the group of the volume to 1000",
                 [Edit::set(&setting!("podSecurityContext.fsGroup"), 1000)],
             ),
         );
@@ -203,11 +217,11 @@ fn openshift_users(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("podSecurityContext"),
-                "OpenShift creates no pods with a user or group of their own choice",
+                "`podSecurityContext` sets a user or a group, so OpenShift refuses the Pods",
             )
-            .help("leave `runAsUser` and `fsGroup` to OpenShift: set them to null")
+            .help("set `runAsUser` and `fsGroup` to null: OpenShift then chooses them")
             .fix(
-                "Leave user and group to OpenShift",
+                "Let OpenShift choose user and group",
                 [
                     Edit::set(
                         &setting!("podSecurityContext.runAsUser"),
@@ -235,11 +249,12 @@ fn unused_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("serviceAccount.automountServiceAccountToken"),
-                "the pods get a token that they have no use for",
+                "`serviceAccount.automountServiceAccountToken` gives the Pods a token that they do \
+                 not need",
             )
-            .help("leave it out, unless a plugin or a container of yours calls the API")
+            .help("set it to false, unless a plugin or your own container calls the Kubernetes API")
             .fix(
-                "Give the pods no token",
+                "Do not mount the token",
                 [Edit::set(
                     &setting!("serviceAccount.automountServiceAccountToken"),
                     false,
@@ -273,10 +288,13 @@ fn permissions_without_token(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         if !rules.is_empty() {
             findings.push(
                 Finding::new(
-                    place,
-                    "these permissions have no effect: the pods have no token",
+                    place.clone(),
+                    format!("`{place}` has no effect, because the Pods have no token"),
                 )
-                .help("mount the token, or leave the rules out")
+                .help(
+                    "mount the token (`serviceAccount.automountServiceAccountToken`), or remove \
+                     the rules",
+                )
                 .fix(
                     "Mount the token",
                     [Edit::set(
@@ -295,11 +313,12 @@ fn cluster_wide_name(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("cluster_rbac.extraRules"),
                 format!(
-                    "a release `{}` in another namespace overwrites this ClusterRole and its binding",
+                    "a release named `{}` in another namespace would overwrite the ClusterRole of \
+                     `cluster_rbac` and its binding",
                     facts.release.name
                 ),
             )
-            .help("give releases names of their own, or use `namespace_rbac`"),
+            .help("give each release its own name, or use `namespace_rbac`"),
         );
     }
 }
@@ -316,9 +335,9 @@ fn env_over_setting(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let setting = store.name.setting();
         let finding = Finding::new(
             place.clone(),
-            format!("{variable} takes the place of `{setting}`"),
+            format!("the variable `{variable}` overrides `{setting}`"),
         )
-        .help("keep one of the two: the setting, which the rest of the release follows");
+        .help("keep only the setting, because the rest of the release uses it");
         // What the variable says becomes the setting.
         let source = entry.value_from.as_ref().and_then(Tree::to_tree);
         let reference = store.name.reference();
@@ -370,7 +389,9 @@ fn env_without_effect(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         let finding = Finding::new(
             place.clone(),
-            format!("{variable} has no effect: `{winner}` is on the command line"),
+            format!(
+                "`{variable}` has no effect, because `{winner}` sets the option on the command line"
+            ),
         )
         .help(format!("set `{winner}` instead"));
         let edits = match &entry.value {
@@ -398,20 +419,21 @@ fn prefix_by_env(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                "MLFLOW_STATIC_PREFIX has no effect: `server.staticPrefix` is on the command line",
+                "`MLFLOW_STATIC_PREFIX` has no effect, because `server.staticPrefix` sets the \
+                 option on the command line",
             )
             .severity(Severity::Warning)
-            .help("keep `server.staticPrefix`")
-            .fix("Remove it", [Edit::remove(&place)]),
+            .help("keep only `server.staticPrefix`")
+            .fix("Remove MLFLOW_STATIC_PREFIX", [Edit::remove(&place)]),
         );
         return;
     }
     let finding = Finding::new(
         place.clone(),
-        "the probes and the printed addresses do not follow MLFLOW_STATIC_PREFIX: the pod never \
+        "the probes and the printed addresses do not use `MLFLOW_STATIC_PREFIX`, so the Pod never \
          becomes Ready",
     )
-    .help("set `server.staticPrefix`, which everything follows");
+    .help("set `server.staticPrefix` instead, which everything uses");
     findings.push(match &entry.value {
         Some(prefix) => finding.fix(
             "Move it to server.staticPrefix",

@@ -40,8 +40,11 @@ fn workspaces_store(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     };
     if let Some(uri) = uri.filter(|uri| !keeps_workspaces(uri)) {
         findings.push(
-            Finding::new(place, format!("{uri:?} cannot keep workspaces"))
-                .help("use PostgreSQL, MySQL, SQL Server or SQLite: sqlite:////mlflow/mlflow.db"),
+            Finding::new(
+                place.clone(),
+                format!("`{place}` is {uri:?}, which cannot store workspaces"),
+            )
+            .help("use PostgreSQL, MySQL, SQL Server or SQLite (`sqlite:////mlflow/mlflow.db`)"),
         );
     }
 }
@@ -59,9 +62,13 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (true, false) => findings.push(
             Finding::new(
                 place,
-                "garbage collection fails: the server has workspaces, and it is not told so",
+                "garbage collection fails, because the server has workspaces but \
+                 `garbageCollection.allWorkspaces` is false",
             )
-            .help("set `garbageCollection.allWorkspaces`: every workspace is cleaned then")
+            .help(
+                "set `garbageCollection.allWorkspaces` to true: garbage collection then cleans \
+                 every workspace",
+            )
             .fix(
                 "Clean all workspaces",
                 [Edit::set(
@@ -73,10 +80,11 @@ fn workspaces_gc(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (false, true) if is_own => findings.push(
             Finding::new(
                 place,
-                "garbage collection fails: it asks for workspaces that the server does not have",
+                "garbage collection fails, because `garbageCollection.allWorkspaces` is true but \
+                 the server has no workspaces",
             )
             .unless(facts.unless_switched_on(&WORKSPACES, workspaces))
-            .help("set `garbageCollection.allWorkspaces` only with workspaces on the server")
+            .help("set it to true only if the server has workspaces")
             .fix(
                 "Clean without workspaces",
                 [Edit::set(
@@ -97,9 +105,11 @@ fn workspaces_artifact_root(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("mlflow.defaultArtifactRoot"),
-                format!("{root} is reserved for what workspaces keep"),
+                format!(
+                    "`mlflow.defaultArtifactRoot` is {root}, which MLflow reserves for workspaces"
+                ),
             )
-            .help("name the folder above; each workspace gets `workspaces/<name>` below it"),
+            .help("use the folder above: MLflow adds `workspaces/<name>` for each workspace"),
         );
     }
 }
@@ -110,9 +120,10 @@ fn workspaces_one_way(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 origin.entry(),
-                "once another than the default workspace is used, there is no way back",
+                "you cannot disable workspaces after a workspace other than the default one has \
+                 experiments",
             )
-            .help("try workspaces on a copy of the data first"),
+            .help("leave workspaces off until you need them; try them on a copy of the data first"),
         );
     }
 }
@@ -122,10 +133,10 @@ fn client_variable(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                "MLFLOW_WORKSPACE is for clients: the server does not start with it",
+                "`MLFLOW_WORKSPACE` is only for clients: the server does not start with it",
             )
-            .help("set it where clients run; garbage collection has `garbageCollection.env`")
-            .fix("Remove it", [Edit::remove(&place)]),
+            .help("set it on the clients; for garbage collection, use `garbageCollection.env`")
+            .fix("Remove MLFLOW_WORKSPACE", [Edit::remove(&place)]),
         );
     }
 }
