@@ -96,9 +96,9 @@ fn text(rule: &Rule) -> String {
         None => text.push_str(&section("After, for example", &indented(&fixed))),
     }
     text.push_str(&section(
-        "To ignore it",
+        "Ignore this rule",
         &format!(
-            "  --ignore {id}, or in the values, with the reason:\n\n  \
+            "  Use --ignore {id}, or write it into the values with the reason:\n\n  \
              x-mlflow-k8s:\n    ignore:\n      - {id} # because …\n"
         ),
     ));
@@ -107,12 +107,12 @@ fn text(rule: &Rule) -> String {
         &wrapped(
             &match rule.page.proof {
                 Proof::Server => {
-                    "The first values fail like this on a real MLflow server, and the second \
-                     work (`tests/server`)."
+                    "Tested on a real MLflow server (`tests/server`): the values before the \
+                     change fail as described, and the values after the change work."
                         .to_owned()
                 }
                 Proof::Elsewhere(reason) => {
-                    format!("Not shown on a real MLflow server: {reason}.")
+                    format!("Not tested on a real MLflow server: {reason}.")
                 }
             },
             "  ",
@@ -151,7 +151,7 @@ fn list() -> String {
         let severity = Severity::Error.as_str();
         let _ = writeln!(text, "  {id}  {name:width$}  {severity:7}  {summary}");
     }
-    text.push_str("\n`mlflow-k8s explain-rule CODE` says why, and how to fix it.\n");
+    text.push_str("\n`mlflow-k8s explain-rule CODE` shows what happens, and how to fix it.\n");
     text
 }
 

@@ -58,7 +58,8 @@ fn certificate_of(host: &str) -> String {
 
 pub(super) fn how_to_make(certificate: &str, facts: &Facts<'_>) -> String {
     format!(
-        "kubectl create secret tls {certificate} --namespace {} --cert=tls.crt --key=tls.key",
+        "Create the Secret: `kubectl create secret tls {certificate} --namespace {} --cert=tls.crt \
+         --key=tls.key`.",
         facts.release.namespace
     )
 }
@@ -79,10 +80,14 @@ fn upload_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting!("ingress.annotations"),
-            "artifacts over 1 MiB do not pass the ingress: nginx answers 413",
+            "nginx answers 413 to artifacts over 1 MiB, because `ingress.annotations` sets no \
+             `proxy-body-size`",
         )
-        .help("write nginx.ingress.kubernetes.io/proxy-body-size: \"0\" for no limit")
-        .fix("Take nginx's limit away", [Edit::set(&place, "0")]),
+        .help(
+            "for no limit, set the annotation `nginx.ingress.kubernetes.io/proxy-body-size` to \
+             `\"0\"`",
+        )
+        .fix("Remove nginx's upload limit", [Edit::set(&place, "0")]),
     );
 }
 
@@ -115,12 +120,14 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     } else {
                         setting!("ingress.annotations")
                     },
-                    "nginx speaks plain HTTP to the server, which takes HTTPS only: every request \
-                     gets 502",
+                    "nginx sends plain HTTP to the server, which accepts only HTTPS, so every \
+                     request gets 502",
                 )
-                .help("write nginx.ingress.kubernetes.io/backend-protocol: HTTPS")
+                .help(
+                    "set the annotation `nginx.ingress.kubernetes.io/backend-protocol` to `HTTPS`",
+                )
                 .fix(
-                    "Let nginx speak HTTPS to the server",
+                    "Let nginx use HTTPS to the server",
                     [Edit::set(&place, "HTTPS")],
                 ),
             );
@@ -132,12 +139,13 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("tls.enabled"),
-                "the server takes HTTPS only: the ingress controller must speak it to the Service",
+                "the server accepts only HTTPS, so the ingress controller must use HTTPS for the \
+                 Service",
             )
             .severity(Severity::Hint)
             .help(
-                "Traefik takes the port's name `https` as a sign and must trust the certificate; \
-                 others need an annotation",
+                "for Traefik, the port name `https` is enough, but Traefik must trust the \
+                 certificate; for other controllers, set their annotation",
             ),
         );
     }
@@ -145,11 +153,14 @@ fn backend_protocol(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("tls.enabled"),
-                "the server takes HTTPS only: the Gateway speaks plain HTTP to the Service \
-                 unless a BackendTLSPolicy says otherwise",
+                "the server accepts only HTTPS, but a Gateway sends plain HTTP to the Service \
+                 unless a BackendTLSPolicy exists",
             )
             .severity(Severity::Hint)
-            .help("create a BackendTLSPolicy for the Service, or let the Gateway end TLS alone"),
+            .help(
+                "create a BackendTLSPolicy for the Service, or disable `tls.enabled` and use TLS \
+                 only on the Gateway",
+            ),
         );
     }
 }
@@ -177,7 +188,7 @@ fn path_outside_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if values.ingress.enabled && !speaks_of(&values.ingress.annotations, &rewrites) {
         for (index, host) in values.ingress.hosts.iter().enumerate() {
             let place = setting!("ingress.hosts").join(index);
-            one_host(facts, &ingress_ways(&place, host), "ingress", findings);
+            one_host(facts, &ingress_ways(&place, host), "Ingress", findings);
         }
     }
     let route = &values.http_route;
@@ -193,7 +204,7 @@ fn path_outside_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         && !rewritten
         && let Some(ways) = route_ways(&route.matches)
     {
-        one_host(facts, &ways, "route", findings);
+        one_host(facts, &ways, "HTTPRoute", findings);
     }
 }
 
@@ -269,44 +280,53 @@ fn one_host(facts: &Facts<'_>, ways: &[Way<'_>], owner: &str, findings: &mut Vec
     let finding = Finding::new(
         way.place.clone(),
         if way.is_exact && is_below(prefix, path) {
-            format!("the {owner} leads to {path} alone: what the page there loads gets 404")
+            format!(
+                "the {owner} matches only the path {path} itself, so the files of the page get 404"
+            )
         } else if prefix.is_empty() {
-            format!("the {owner} leads to {path}, where the server has nothing: requests get 404")
+            format!(
+                "the {owner} uses the path {path}, which the server does not have, so requests get \
+                 404"
+            )
         } else {
             format!(
-                "the {owner} leads to {path}, and the server answers below {prefix} only: \
+                "the {owner} uses the path {path}, but the server answers only below {prefix}, so \
                  requests get 404"
             )
         },
     );
     let below = path.trim_end_matches('/');
     findings.push(if way.is_exact {
-        finding
-            .help("let the path lead to all below it: Prefix in an Ingress, PathPrefix in a route")
+        finding.help(
+            "match all paths below it: use `Prefix` in an Ingress, or `PathPrefix` in an HTTPRoute",
+        )
     } else if prefix.is_empty() && !below.contains(['{', '}']) {
         finding
             .help(format!(
-                "serve below {below} with `server.staticPrefix`, lead to / instead, or let the \
-                 {owner} take the path away"
+                "set `server.staticPrefix` to `{below}`, use the path `/` instead, or let the \
+                 {owner} remove the path from requests"
             ))
             .fix(
                 format!("Serve below {below}"),
                 [Edit::set(&setting!("server.staticPrefix"), below)],
             )
             .then(format!(
-                "Clients then use the address with {below} at its end."
+                "Clients must then use the address with {below} at its end."
             ))
     } else {
         let target = if prefix.is_empty() { "/" } else { prefix };
         finding
-            .help("lead to where the server answers, or to / for all paths")
-            .fix(format!("Lead to {target}"), [Edit::set(&way.place, target)])
+            .help("use a path that the server has, or `/` for all paths")
+            .fix(
+                format!("Set the path to {target}"),
+                [Edit::set(&way.place, target)],
+            )
     });
 }
 
 fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     const TLS_WORDS: &[&str] = &["cert", "ssl", "tls", "https", "listen-ports"];
-    const MESSAGE: &str = "passwords of basic auth pass in clear";
+    const MESSAGE: &str = "clients send passwords of basic auth over plain HTTP";
     let values = facts.values;
     if !facts.resolved.server.basic_auth {
         return;
@@ -328,15 +348,15 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("ingress.tls"),
                 if ingress.tls.is_empty() || hosts.is_empty() {
-                    format!("the ingress has no certificate: {MESSAGE}")
+                    format!("the Ingress has no certificate, so {MESSAGE}")
                 } else {
                     let hosts = hosts.join(", ");
-                    format!("the ingress has no certificate for {hosts}: {MESSAGE}")
+                    format!("the Ingress has no certificate for {hosts}, so {MESSAGE}")
                 },
             )
-            .help("name a certificate in `ingress.tls`")
+            .help("set `ingress.tls` to a Secret with a certificate")
             .fix(
-                format!("Take the certificate from the Secret {certificate}"),
+                format!("Use the certificate in the Secret {certificate}"),
                 [if ingress.tls.is_empty() {
                     Edit::set(
                         &setting!("ingress.tls"),
@@ -364,11 +384,11 @@ fn passwords_in_clear(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("service.type"),
                 format!(
-                    "the {} is reached over plain HTTP: {MESSAGE}",
+                    "the {} has no TLS, so {MESSAGE}",
                     values.service.type_.as_str()
                 ),
             )
-            .help("let the server speak HTTPS: `tls.enabled`, `tls.secretName`"),
+            .help("set `tls.enabled` and `tls.secretName`: the server then uses HTTPS"),
         );
     }
 }
@@ -402,24 +422,24 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             values.ingress.enabled,
             setting!("ingress.enabled"),
             &values.ingress.annotations,
-            "the ingress",
-            "let the ingress controller ask for a login, or the server: `--preset basic-auth`",
+            "the Ingress",
+            "let the ingress controller require a login, or use basic auth (preset `basic-auth`)",
         ),
         (
             values.http_route.enabled && values.http_route.filters.is_empty(),
             setting!("httpRoute.enabled"),
             &values.http_route.annotations,
             "the Gateway",
-            "let the Gateway ask for a login, by a filter of the route or a policy of its own, or \
-             the server: `--preset basic-auth`",
+            "let the Gateway require a login, with a filter of the HTTPRoute or a policy of the \
+             Gateway, or use basic auth (preset `basic-auth`)",
         ),
         (
             service.type_ == ServiceType::LoadBalancer,
             setting!("service.type"),
             &service.annotations,
             "the load balancer",
-            "put a proxy before the server that asks for a login, or let the server ask: `--preset \
-             basic-auth`",
+            "put a proxy that requires a login in front of the server, or use basic auth (preset \
+             `basic-auth`)",
         ),
     ];
     for (is_on, place, annotations, who, help) in ways {
@@ -427,7 +447,10 @@ fn open_to_everyone(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(
                     place,
-                    format!("everyone who reaches {who} can read, change and delete everything"),
+                    format!(
+                        "the server has no authentication: anyone who can reach {who} can read, \
+                         change and delete all data"
+                    ),
                 )
                 .help(help),
             );
@@ -453,15 +476,15 @@ fn same_certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         );
         let finding = Finding::new(
             place.clone(),
-            format!("the ingress shows the server's own certificate, {own}"),
+            format!("`ingress.tls` uses the server's own certificate, the Secret {own}"),
         )
-        .help("give the public host a certificate of its own");
+        .help("use a separate certificate for the public host");
         findings.push(if other == *own {
             finding
         } else {
             finding
                 .fix(
-                    format!("Take the ingress' certificate from the Secret {other}"),
+                    format!("Use the certificate in the Secret {other} for the Ingress"),
                     [Edit::set(&place, other.as_str())],
                 )
                 .then(how_to_make(&other, facts))
@@ -483,26 +506,30 @@ fn jobs_shut_out(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .effective_hosts()
         .is_some_and(|list| !host_pattern::is_allowed(list, &host));
     let (place, reason) = if facts.values.tls.enabled {
-        (setting!("tls.enabled"), "in plain HTTP".to_owned())
+        (setting!("tls.enabled"), "over plain HTTP".to_owned())
     } else if !facts.resolved.server.static_prefix.is_empty() {
         (
             setting!("server.staticPrefix"),
             "without the static prefix".to_owned(),
         )
     } else if let Some(setting) = facts.allowed_hosts().filter(|_| is_shut_out) {
-        (setting.place(), format!("by the host {host}"))
+        (
+            setting.place(),
+            format!("with the host {host}, which is not allowed"),
+        )
     } else {
         return;
     };
     findings.push(
         Finding::new(
             place,
-            format!("evaluations and other jobs on the server fail: they call it {reason}"),
+            format!("evaluations and other jobs of the server fail, because they call it {reason}"),
         )
         .unless(facts.unless_switched_off(&JOBS, jobs))
         .help(
-            "if you do not use them, MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false in `env` saves \
-             1.3 GiB of memory; else allow the host and do without certificate and prefix",
+            "if you do not use such jobs, set `MLFLOW_SERVER_ENABLE_JOB_EXECUTION` to false in \
+             `env`, which also saves about 1.3 GiB of memory; otherwise use neither `tls.enabled` \
+             nor a static prefix, and allow the address that the server listens on",
         ),
     );
 }

@@ -24,10 +24,14 @@ fn age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("garbageCollection.olderThan"),
                 format!(
-                    "`garbageCollection.olderThan` is not an age that `mlflow gc` reads: {text:?}"
+                    "`garbageCollection.olderThan` is {text:?}, which `mlflow gc` cannot read as \
+                     an age"
                 ),
             )
-            .help("write days, hours, minutes and seconds in this order: 30d, 12h, 1d6h30m"),
+            .help(
+                "write days, hours, minutes and seconds in this order, for example `30d`, `12h` or \
+                 `1d6h30m`",
+            ),
         );
     }
 }
@@ -38,11 +42,15 @@ fn without_age(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("garbageCollection.olderThan"),
-                "garbage collection removes what was deleted a minute ago",
+                "`garbageCollection.olderThan` is not set, so garbage collection removes data that \
+                 was deleted a minute ago",
             )
-            .help("give people time to restore what they deleted by mistake: 30d")
+            .help(
+                "set an age, for example `30d`: users can then restore data that they deleted by \
+                 mistake",
+            )
             .fix(
-                "Keep what was deleted for 30 days",
+                "Keep deleted data for 30 days",
                 [Edit::set(&setting!("garbageCollection.olderThan"), "30d")],
             ),
         );
@@ -89,14 +97,20 @@ fn credentials(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting!("garbageCollection.env"),
-            format!("garbage collection gets 401: it has no {USER} and {PASSWORD}"),
+            format!("garbage collection gets 401, because `{USER}` and `{PASSWORD}` are not set"),
         )
         .unless(facts.unless_defined(&[USER, PASSWORD]))
-        .help("give it those of an administrator, from a Secret")
-        .fix("Take the administrator's from mlflow-auth-secret", edits)
+        .help(
+            "in `garbageCollection.env`, set both for an administrator, and read the password from \
+             a Secret",
+        )
+        .fix(
+            "Use the administrator's password in the Secret mlflow-auth-secret",
+            edits,
+        )
         .then(format!(
-            "The Secret mlflow-auth-secret in the namespace {} needs the key admin-password; once \
-             the password was changed in MLflow, the new one.",
+            "The Secret mlflow-auth-secret in the namespace {} needs the key `admin-password`. If \
+             you have changed the password in MLflow, put the new one into the Secret.",
             facts.release.namespace
         )),
     );
@@ -118,10 +132,13 @@ fn host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             allowed.place(),
-            format!("garbage collection gets 403: the allowed hosts do not have {host}"),
+            format!(
+                "garbage collection gets 403, because `{}` does not contain {host}",
+                allowed.place()
+            ),
         )
         .unless(facts.unless_unchecked())
-        .help("add the Service's name, or leave the list out: its own names are allowed then")
+        .help("add the Service's name, or remove your list: the derived list contains it")
         .fix(
             format!("Allow {name}"),
             [Edit::set(
@@ -149,21 +166,31 @@ fn tracking_uri(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Some((given @ ("http" | "https"), rest)) => {
             let path = rest.split_once('/').map_or("", |(_, path)| path);
             if given != scheme {
-                format!("the server speaks {scheme}, and the address says {given}")
+                format!(
+                    "`garbageCollection.trackingUri` uses {given}, but the server uses {scheme}"
+                )
             } else if path.trim_end_matches('/') == prefix.trim_start_matches('/') {
                 return;
             } else {
-                format!("the server answers below {prefix}/ only, and the address is {uri}")
+                format!(
+                    "`garbageCollection.trackingUri` is {uri}, but the server answers only below \
+                     {prefix}/"
+                )
             }
         }
         _ if server.serves_artifacts.is_off() => return,
-        _ => format!("{uri:?} is not an http or https address"),
+        _ => format!(
+            "`garbageCollection.trackingUri` is {uri:?}, which is not an http or https address"
+        ),
     };
     findings.push(
         Finding::new(setting!("garbageCollection.trackingUri"), message)
-            .help("leave it out: the Service's address is used, with scheme, port and prefix")
+            .help(
+                "remove it: garbage collection then uses the Service's address, with the right \
+                 scheme, port and prefix",
+            )
             .fix(
-                "Leave it out",
+                "Remove garbageCollection.trackingUri",
                 [Edit::remove(&setting!("garbageCollection.trackingUri"))],
             ),
     );
@@ -181,11 +208,12 @@ fn unused_ca(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 setting!("garbageCollection.caSecret.name"),
-                "garbage collection calls the server without TLS, and has no use for a certificate",
+                "`garbageCollection.caSecret` has no effect, because garbage collection calls the \
+                 server without TLS",
             )
-            .help("leave it out, or switch `tls.enabled` on")
+            .help("remove it, or set `tls.enabled`")
             .fix(
-                "Leave it out",
+                "Remove garbageCollection.caSecret",
                 [Edit::remove(&setting!("garbageCollection.caSecret"))],
             ),
         );
@@ -201,13 +229,14 @@ fn certificate(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::new(
                 setting!("tls.secretName"),
                 format!(
-                    "the certificate must be valid for {}.{}.svc.cluster.local",
-                    resolved.fullname, resolved.namespace
+                    "the certificate in the Secret {} must be valid for {}.{}.svc.cluster.local, \
+                     the name that garbage collection calls",
+                    values.tls.secret_name, resolved.fullname, resolved.namespace
                 ),
             )
             .help(
-                "if an authority of your own signed it, name its certificate in \
-                 `garbageCollection.caSecret`",
+                "if the certificate contains this name, ignore this rule; if your own authority \
+                 signed it, also set `garbageCollection.caSecret` to that authority's certificate",
             ),
         );
     }

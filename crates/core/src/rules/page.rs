@@ -1,16 +1,16 @@
-//! A rule's page, the catalogue's page, and an example put right.
+//! A rule's page, the catalogue's page, and an example after its fix.
 
 use std::fmt::Write as _;
 
 use super::{Proof, Rule, TOPICS, topic};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::fix::apply_fixes;
 use crate::layers::Layer;
 use crate::release::Release;
 use crate::{Outcome, Rules};
 
 /// The rule's example after its fix: what `check --fix` makes of it, or the
-/// rule's own text where no fix can know what is right. `None` if the fix
+/// rule's own text if there is no automatic fix. `None` if the fix
 /// cannot be applied, which a test rules out.
 pub fn fixed_example(rule: &Rule) -> Option<String> {
     if !rule.page.fixed.is_empty() {
@@ -56,49 +56,61 @@ pub fn page(rule: &Rule) -> String {
     let fixed = fixed_example(rule).unwrap_or_default();
     let finding = example_finding(rule);
     let message = finding.as_ref().map_or("", |found| found.message.as_str());
-    let help = finding
-        .as_ref()
-        .and_then(|found| found.help.as_ref())
-        .map_or_else(String::new, |help| format!("help: {help}\n"));
+    let help = finding.as_ref().and_then(|found| found.help.as_deref());
     let fix = finding.as_ref().and_then(|found| found.fix.as_ref());
-    let after = match fix {
+    let help_line = help.map_or_else(String::new, |help| format!("help: {help}\n"));
+    let how_to_fix = help.map_or_else(String::new, |help| format!("{}.\n\n", sentence(help)));
+    let by_itself = match fix {
         Some(fix) if rule.page.fixed.is_empty() => {
-            format!("`mlflow-k8s check --fix`: {fix}.")
+            let flag = match rule.severity {
+                Severity::Hint => "--fix-hints",
+                Severity::Error | Severity::Warning => "--fix",
+            };
+            let then = fix
+                .then
+                .as_ref()
+                .map_or_else(String::new, |then| format!("Then: {then}\n\n"));
+            format!("`mlflow-k8s check {flag}` makes this change: {fix}.\n\n{then}")
         }
-        _ => "No fix can know what is right here. For example:".to_owned(),
+        _ => "There is no automatic fix for this example.\n\n".to_owned(),
     };
-    let then = fix
-        .and_then(|fix| fix.then.as_ref())
-        .map_or_else(String::new, |then| {
-            format!("What is left to do: {then}\n\n")
-        });
     let proof = match rule.page.proof {
         Proof::Server => {
-            "The first values fail as described on a real MLflow server, and the second work: \
-             `tests/server` runs both."
+            "Tested on a real MLflow server (`tests/server`): the values before the change fail as \
+             described, and the values after the change work."
                 .to_owned()
         }
-        Proof::Elsewhere(reason) => format!("Not shown on a real MLflow server: {reason}."),
+        Proof::Elsewhere(reason) => format!("Not tested on a real MLflow server: {reason}."),
     };
     format!(
         "# {id} {name}\n\n\
          {summary}\n\n\
          Severity: {severity}. Topic: {topic}.\n\n\
-         ## Why\n\n\
+         ## What happens\n\n\
          {why}\n\n\
-         ## Before\n\n\
+         ## How to fix it\n\n\
+         {how_to_fix}\
+         {by_itself}\
+         ## Example\n\n\
+         Before:\n\n\
          ```yaml\n{example}```\n\n\
-         ```text\n{severity}[{id}]: {message}\n{help}```\n\n\
-         ## After\n\n\
-         {after}\n\n\
+         ```text\n{severity}[{id}]: {message}\n{help_line}```\n\n\
+         After:\n\n\
          ```yaml\n{fixed}```\n\n\
-         {then}\
          ## Proof\n\n\
          {proof}\n\n\
-         ## If you know better\n\n\
-         `--ignore {id}`, or in the values:\n\n\
+         ## Ignore this rule\n\n\
+         Use `--ignore {id}`, or write it into the values with the reason:\n\n\
          ```yaml\nx-mlflow-k8s:\n  ignore:\n    - {id} # because …\n```\n"
     )
+}
+
+/// The text with a capital letter at its start.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
 }
 
 /// The catalogue in Markdown, for `docs/rules/README.md`.
@@ -106,14 +118,17 @@ pub fn index() -> String {
     let mut text = "\
 # Rules
 
-What is well-formed and would still break, lose data, leak a secret or surprise
-its owner. `mlflow-k8s explain-rule CODE` says the same in the terminal. An error
-cannot work, a warning will hurt, a hint is a better way. A rule is left out with
-`--ignore CODE` or in the values (`x-mlflow-k8s: {ignore: [CODE]}`), and the report
-says that it was.
+A rule finds values that are valid for Kubernetes but do not work, lose data, leak a
+secret or surprise you. An error means that something will not start, will not work or will
+lose data. A warning means that the values work in some cases and fail in others. A hint
+shows a better practice.
 
-The last column is the proof: \"server\" means that a real MLflow server fails with
-the page's first values as described, and works with the second.
+`mlflow-k8s explain-rule CODE` prints the same text in the terminal. To ignore a rule, use
+`--ignore CODE`, or write `x-mlflow-k8s: {ignore: [CODE]}` into the values. The report
+counts the findings that you ignore.
+
+The last column says how the rule is proved. \"server\" means that the example on the rule's
+page fails as described on a real MLflow server, and works after the change.
 "
     .to_owned();
     for (topic, rules) in TOPICS.iter().filter(|(_, rules)| !rules.is_empty()) {
@@ -138,7 +153,7 @@ the page's first values as described, and works with the second.
     }
     text.push_str(&heading(
         "Always checked",
-        "What cannot be read, or what Kubernetes would refuse. These cannot be ignored.\n\n\
+        "These checks find what cannot be read and what Kubernetes refuses. You cannot ignore them.\n\n\
          | code | name | what it finds |\n| --- | --- | --- |",
     ));
     for Code { id, name, summary } in Code::CHECKS {

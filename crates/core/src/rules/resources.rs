@@ -68,7 +68,10 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let good = good_memory(facts);
-    let workers = facts.resolved.server.workers;
+    let workers = match facts.resolved.server.workers {
+        1 => "1 worker".to_owned(),
+        several => format!("{several} workers"),
+    };
     let jobs = if facts.resolved.server.jobs.is_off() {
         ""
     } else {
@@ -79,16 +82,16 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (
             Severity::Error,
             format!(
-                "{limit:.0} MiB are not enough: {workers} workers{jobs} need {needed:.0} MiB at \
-                 rest, and the kernel kills them"
+                "the memory limit is {limit:.0} MiB, but the server needs about {needed:.0} MiB at \
+                 rest ({workers}{jobs}), so the kernel kills it"
             ),
         )
     } else {
         (
             Severity::Warning,
             format!(
-                "{limit:.0} MiB leave little room: {workers} workers{jobs} need {needed:.0} MiB at \
-                 rest"
+                "the memory limit is {limit:.0} MiB, which leaves little room: the server needs \
+                 about {needed:.0} MiB at rest ({workers}{jobs})"
             ),
         )
     };
@@ -104,10 +107,10 @@ fn memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         Finding::new(place, message)
             .severity(severity)
             .help(
-                "give it more, run fewer workers (`server.value_options.workers`), or switch the \
-                 job runner off: MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false in `env`",
+                "raise the limit, run fewer workers (`server.value_options.workers`), or disable \
+                 the job runner (`MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false` in `env`)",
             )
-            .fix(format!("Give it {good}"), edits),
+            .fix(format!("Set the limit to {good}"), edits),
     );
 }
 
@@ -125,15 +128,17 @@ fn memory_request(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let message = match request {
-        Some(request) => format!("{request:.0} MiB are reserved, and {needed:.0} MiB are used"),
-        None => format!("no memory is reserved, and {needed:.0} MiB are used"),
+        Some(request) => format!(
+            "the container requests {request:.0} MiB of memory, but needs about {needed:.0} MiB"
+        ),
+        None => format!("the container has no memory request, but needs about {needed:.0} MiB"),
     };
     let good = good_memory(facts);
     findings.push(
         Finding::new(setting!("resources.requests.memory"), message)
-            .help(format!("reserve what is needed: {good}"))
+            .help(format!("set `resources.requests.memory` to `{good}`"))
             .fix(
-                format!("Reserve {good}"),
+                format!("Request {good}"),
                 [Edit::set(
                     &setting!("resources.requests.memory"),
                     good.as_str(),
@@ -169,10 +174,11 @@ fn cpu_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(
             setting!("resources.limits.cpu"),
-            "with less than one core, answers take longer than the second that the probes wait",
+            "`resources.limits.cpu` is less than one core, so answers can take longer than the 1 s \
+             that the probes wait",
         )
-        .help("leave the CPU limit out, or let the probes wait for 5 seconds")
-        .fix("Let the probes wait for 5 seconds", edits),
+        .help("remove the CPU limit, or set `timeoutSeconds` of the probes to 5")
+        .fix("Set the timeout of the probes to 5 s", edits),
     );
 }
 
@@ -202,12 +208,17 @@ fn startup_time(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
     let finding = Finding::new(
         setting!("probes.startup"),
-        format!("a server that has not started after {seconds} s is restarted ({name} probe)"),
+        format!(
+            "the {name} probe gives the server only {seconds} s to start, but it can need {NEEDED} \
+             s"
+        ),
     )
-    .help("give it two minutes or more: `probes.startup` with 30 failures every 10 seconds");
+    .help(
+        "allow at least two minutes, for example with 30 failures of `probes.startup` every 10 s",
+    );
     findings.push(if name == "startup" {
         finding.fix(
-            "Give it five minutes",
+            "Allow five minutes",
             [
                 Edit::set(&setting!("probes.startup.periodSeconds"), 10),
                 Edit::set(&setting!("probes.startup.failureThreshold"), 30),
@@ -215,7 +226,7 @@ fn startup_time(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         )
     } else {
         finding.fix(
-            "Switch the startup probe on",
+            "Enable the startup probe",
             [Edit::set(&setting!("probes.startup.enabled"), true)],
         )
     });
@@ -241,11 +252,14 @@ fn graceful_shutdown(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                format!("the server waits {number} s for uploads, and is killed after {GRACE}"),
+                format!(
+                    "`{place}` lets the server wait {number} s for uploads, but Kubernetes kills \
+                     it after {GRACE} s"
+                ),
             )
-            .help("wait less than 30 seconds; clients try an upload again that is cut off")
+            .help("wait less than 30 s: clients repeat an upload that was interrupted")
             .fix(
-                "Wait for 25 seconds",
+                "Wait for 25 s",
                 [Edit::set(&place, format!("{before}{OPTION} 25{rest}"))],
             ),
         );
@@ -269,10 +283,13 @@ fn gc_memory_limit(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place,
-                format!("garbage collection uses 237 MiB, and its limit is {limit:.0} MiB"),
+                format!(
+                    "the memory limit of garbage collection is {limit:.0} MiB, but it needs about \
+                     237 MiB"
+                ),
             )
-            .help("give it 512Mi")
-            .fix("Give it 512Mi", edits),
+            .help("set the limit to `512Mi`")
+            .fix("Set the limit to 512Mi", edits),
         );
     }
 }

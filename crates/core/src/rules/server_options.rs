@@ -43,7 +43,7 @@ fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let meant = format!("/{}", prefix.trim_matches('/').replace(['{', '}'], ""));
     let finding = Finding::new(
         place.clone(),
-        format!("the server refuses to start with the static prefix {prefix:?}"),
+        format!("MLflow refuses the static prefix {prefix:?} in `{place}`"),
     );
     findings.push(if meant == "/" {
         finding
@@ -52,9 +52,12 @@ fn static_prefix(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     } else {
         finding
             .help(format!(
-                "start it with one `/` and end it with none: {meant}"
+                "write `{meant}`: a static prefix starts with `/` and does not end with `/`"
             ))
-            .fix(format!("Write {meant}"), [Edit::set(&place, meant)])
+            .fix(
+                format!("Set the static prefix to {meant}"),
+                [Edit::set(&place, meant)],
+            )
     });
 }
 
@@ -74,27 +77,27 @@ fn option_twice(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             prefix_differs,
             "static-prefix",
             setting!("server.staticPrefix"),
-            "keep `server.staticPrefix`, which the probes and the printed addresses follow too",
+            "keep `server.staticPrefix`: the probes and the printed addresses use it too",
         ),
         (
             metrics_twice,
             "expose-prometheus",
             setting!("metrics.enabled"),
-            "keep `metrics.enabled`, which uses a directory that is writable",
+            "keep `metrics.enabled`: it uses a directory that the server can write to",
         ),
         (
             certificate_twice,
             "uvicorn-opts",
             setting!("tls.enabled"),
-            "keep `tls.enabled`, which mounts the Secret and names its files; other uvicorn \
-             options are passed on",
+            "keep `tls.enabled`: it mounts the Secret and passes its files to uvicorn, beside your \
+             other uvicorn options",
         ),
     ] {
         if let Some((place, _)) = facts.option(name).filter(|_| twice) {
             findings.push(
                 Finding::new(
                     place.clone(),
-                    format!("`{place}` and `{owner}` both set --{name}"),
+                    format!("`{place}` and `{owner}` both set `--{name}`"),
                 )
                 .help(help)
                 .fix(format!("Remove {place}"), [Edit::remove(&place)]),
@@ -207,7 +210,7 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         let mut finding = Finding::new(
             option.place.clone(),
-            format!("MLflow {PROVED_VERSION} has no server option --{name}"),
+            format!("MLflow {PROVED_VERSION} has no server option `--{name}`"),
         )
         .severity(severity);
         let names: Vec<&str> = KNOWN_OPTIONS.iter().map(|option| option.name).collect();
@@ -222,11 +225,11 @@ fn unknown_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     None => vec![Edit::set(&option.place, key.as_str())],
                 };
                 finding
-                    .help(format!("did you mean `{key}`?"))
-                    .fix(format!("Write {key}"), edits)
+                    .help(format!("if you mean `--{meant}`, write `{key}`"))
+                    .fix(format!("Rename it to {key}"), edits)
             }
             None => finding.help(format!(
-                "`mlflow server --help` lists the options; remove `{}`",
+                "remove `{}`; `mlflow server --help` lists the options",
                 option.key
             )),
         };
@@ -245,10 +248,12 @@ fn option_of_newer_mlflow(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(
                     option.place,
-                    format!("--{name} came with MLflow {since}, and the image is of {version}"),
+                    format!(
+                        "`--{name}` needs MLflow {since} or newer, but the image has {version}"
+                    ),
                 )
                 .help(format!(
-                    "use an image of MLflow {since} or newer, or leave the option out"
+                    "use an image of MLflow {since} or newer, or remove the option"
                 )),
             );
         }
@@ -266,7 +271,7 @@ fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             (false, Some(value)) => {
                 let finding = Finding::new(
                     place.clone(),
-                    format!("--{name} takes no value, and `{place}` gives it one"),
+                    format!("`--{name}` takes no value, but `{place}` gives it one"),
                 );
                 let edits = match value.to_lowercase().as_str() {
                     "true" | "yes" | "on" | "1" => vec![
@@ -280,18 +285,25 @@ fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     _ => vec![Edit::remove(&place)],
                 };
                 let title = if edits.len() > 1 {
-                    format!("List {key} among server.flag_options")
+                    format!("Move {key} to server.flag_options")
                 } else {
-                    format!("Leave {key} out")
+                    format!("Remove {key}")
                 };
                 findings.push(
                     finding
-                        .help("options without a value are listed in `server.flag_options`")
+                        .help(
+                            "move the option to `server.flag_options`, which is for options \
+                             without a value, or remove it",
+                        )
                         .fix(title, edits),
                 );
             }
             (true, None) => findings.push(
-                Finding::new(place, format!("--{name} needs a value, and has none")).help(format!(
+                Finding::new(
+                    place.clone(),
+                    format!("`--{name}` needs a value, but `{place}` gives it none"),
+                )
+                .help(format!(
                     "set `server.value_options.{}` instead",
                     name.replace('-', "_")
                 )),
@@ -320,8 +332,11 @@ fn option_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 format!("a whole number from {lowest} to {highest}")
             };
             findings.push(
-                Finding::new(option.place, format!("--{} cannot be {text:?}", known.name))
-                    .help(format!("use {range}")),
+                Finding::new(
+                    option.place,
+                    format!("`--{}` does not accept the value {text:?}", known.name),
+                )
+                .help(format!("use {range}")),
             );
         }
     }
@@ -333,21 +348,25 @@ const WEB_SERVERS: &[&str] = &["uvicorn-opts", "gunicorn-opts", "waitress-opts"]
 fn exclusive_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let valued = |name| facts.option(name).map(|(place, _)| place);
     let mut clash = |place: ValuePath, what: &str, other: &str, fixable: bool| {
-        let finding = Finding::new(place.clone(), format!("{what} does not go with {other}"))
-            .help("the server takes only one of them");
+        let finding = Finding::new(
+            place.clone(),
+            format!("{what} cannot be combined with {other}"),
+        );
         findings.push(if fixable {
-            finding.fix(format!("Remove {place}"), [Edit::remove(&place)])
-        } else {
             finding
+                .help(format!("remove `{place}`"))
+                .fix(format!("Remove {place}"), [Edit::remove(&place)])
+        } else {
+            finding.help("keep only one of the two")
         });
     };
 
     let tls = facts.values.tls.enabled;
     let mut first = tls.then_some("TLS (`tls.enabled`), which needs uvicorn");
     for (name, shown) in [
-        ("uvicorn-opts", "--uvicorn-opts"),
-        ("gunicorn-opts", "--gunicorn-opts"),
-        ("waitress-opts", "--waitress-opts"),
+        ("uvicorn-opts", "`--uvicorn-opts`"),
+        ("gunicorn-opts", "`--gunicorn-opts`"),
+        ("waitress-opts", "`--waitress-opts`"),
     ] {
         // TLS and uvicorn's options are joined.
         if let Some(place) = valued(name)
@@ -362,14 +381,14 @@ fn exclusive_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if valued("gunicorn-opts").is_some() && !tls {
         for name in ["allowed-hosts", "cors-allowed-origins"] {
             if let Some(place) = valued(name) {
-                clash(place, &format!("--{name}"), "--gunicorn-opts", false);
+                clash(place, &format!("`--{name}`"), "`--gunicorn-opts`", false);
             }
         }
         if let Some(place) = facts.flag("disable-security-middleware") {
             clash(
                 place,
-                "--disable-security-middleware",
-                "--gunicorn-opts",
+                "`--disable-security-middleware`",
+                "`--gunicorn-opts`",
                 true,
             );
         }
@@ -380,16 +399,16 @@ fn exclusive_options(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             .filter(|name| valued(name).is_some())
             .collect();
         if let Some(other) = others.first() {
-            clash(place, "--dev", &format!("--{other}"), true);
+            clash(place, "`--dev`", &format!("`--{other}`"), true);
         } else if tls {
-            clash(place, "--dev", "TLS (`tls.enabled`)", true);
+            clash(place, "`--dev`", "TLS (`tls.enabled`)", true);
         }
     }
     if let Some(place) = facts.flag("artifacts-only") {
         clash(
             place,
-            "--artifacts-only",
-            "the database, which the server always gets",
+            "`--artifacts-only`",
+            "a database, which this server always has",
             true,
         );
     }
@@ -400,7 +419,7 @@ fn other_web_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         (
             "gunicorn-opts",
             Severity::Warning,
-            "runs the server on gunicorn, which does not take OpenTelemetry's traces",
+            "runs the server on gunicorn, which does not accept OpenTelemetry traces",
         ),
         (
             "waitress-opts",
@@ -419,7 +438,7 @@ fn other_web_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(place.clone(), format!("`{place}` {consequence}"))
                     .severity(severity)
-                    .help("leave it out; uvicorn's own options go into `uvicorn_opts`")
+                    .help("remove it; put options for uvicorn into `uvicorn_opts`")
                     .fix(format!("Remove {place}"), [Edit::remove(&place)]),
             );
         }
@@ -440,15 +459,15 @@ fn unreadable_switch(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let finding = Finding::new(
             place.clone(),
             format!(
-                "the server refuses to start: {} cannot be {text:?}",
+                "`{}` is {text:?}, which MLflow cannot read as true or false",
                 flag.variable
             ),
         )
-        .help("write true or false");
+        .help("set it to `true` or `false`");
         findings.push(match Reader::Click.read(text) {
             Reading::Is(on) => {
                 let meant = on.to_string();
-                finding.fix(format!("Write {meant}"), [Edit::set(&place, meant)])
+                finding.fix(format!("Set it to {meant}"), [Edit::set(&place, meant)])
             }
             Reading::Unset | Reading::Refused => finding,
         });
@@ -458,9 +477,12 @@ fn unreadable_switch(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn development_server(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if let Some(place) = facts.flag("dev") {
         findings.push(
-            Finding::new(place.clone(), "--dev is for working on MLflow itself")
-                .help("leave it out")
-                .fix("Remove it", [Edit::remove(&place)]),
+            Finding::new(
+                place.clone(),
+                "`--dev` runs the server in development mode, with one process and debug logs",
+            )
+            .help("remove `dev` from `server.flag_options`")
+            .fix("Remove dev", [Edit::remove(&place)]),
         );
     }
 }
@@ -475,10 +497,10 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                "without --host the server listens on 127.0.0.1 only",
+                "without `--host`, the server listens only on 127.0.0.1, inside its own container",
             )
             .unless(facts.unless_defined(&["MLFLOW_HOST"]))
-            .help("set it to 0.0.0.0, every address of the pod")
+            .help("set `server.value_options.host` to `0.0.0.0`, every address of the Pod")
             .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
         );
         return;
@@ -488,9 +510,9 @@ fn unreachable_host(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(
                 place.clone(),
-                format!("the server listens on {host}, where only its own container reaches it"),
+                format!("`{place}` is {host}, so the server listens only inside its own container"),
             )
-            .help("set it to 0.0.0.0, every address of the pod")
+            .help("set it to `0.0.0.0`, every address of the Pod")
             .fix("Listen on every address", [Edit::set(&place, "0.0.0.0")]),
         );
     }
@@ -509,12 +531,12 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let (severity, message) = if repeats {
             (
                 Severity::Warning,
-                format!("`{place}` repeats what `{setting}` says"),
+                format!("`{place}` repeats the value of `{setting}`"),
             )
         } else if !store.is_unset() {
             (
                 Severity::Error,
-                format!("the server follows `{place}`, and everything else follows `{owner}`"),
+                format!("the server uses `{place}`, but the rest of the release uses `{owner}`"),
             )
         } else {
             // Nothing can do without the database.
@@ -525,7 +547,10 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             };
             (
                 severity,
-                format!("the server alone follows `{place}`; everything else asks `{setting}`"),
+                format!(
+                    "only the server uses `{place}`: the rest of the release uses `{setting}`, \
+                     which is not set"
+                ),
             )
         };
         let finding = Finding::new(place.clone(), message).severity(severity);
@@ -534,7 +559,7 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let stays_the_same = !text.contains("$(") && facts.env(store.name.variable()).is_none();
         findings.push(if repeats {
             finding
-                .help(format!("keep `{setting}`"))
+                .help(format!("keep only `{setting}`"))
                 .fix(format!("Remove {place}"), [Edit::remove(&place)])
         } else if let (Some((_, shown)), Some(reference)) = (
             secrets::password(text).filter(|_| stays_the_same),
@@ -549,18 +574,18 @@ fn store_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             }
             finding
                 .help(format!(
-                    "keep it in a Secret and refer to it with `{reference}`"
+                    "keep the URI in a Secret and refer to it with `{reference}`"
                 ))
-                .fix(format!("Refer to a Secret {secret} instead"), edits)
+                .fix(format!("Refer to the Secret {secret} instead"), edits)
                 .then(secrets::how_to_create(secret, &shown, facts))
         } else if stays_the_same {
             let mut edits = vec![Edit::remove(&place), Edit::set(&setting, text)];
             edits.extend(by_reference.map(Edit::remove));
             finding
-                .help(format!("move it to `{setting}`, or remove it"))
+                .help(format!("move the value to `{setting}`, or remove it"))
                 .fix(format!("Move it to {setting}"), edits)
         } else {
-            finding.help(format!("say it in `{setting}` alone"))
+            finding.help(format!("set only `{setting}`, and remove `{place}`"))
         });
     }
 }
@@ -636,16 +661,16 @@ fn certificate_by_option(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(
         setting.place(),
         format!(
-            "with the certificate in `{}`, the server takes HTTPS only, and the probes speak \
-             HTTP: the pod never becomes Ready",
+            "`{}` makes the server accept only HTTPS, but the probes use HTTP, so the Pod never \
+             becomes Ready",
             setting.place()
         ),
     )
-    .help("name the Secret in `tls.secretName`: `tls.enabled` mounts it, and everything follows")
-    .fix(
-        format!("Take the certificate from the Secret {secret}"),
-        edits,
-    );
+    .help(
+        "set `tls.enabled` and name the Secret in `tls.secretName`: the Secret is then mounted, \
+         and everything uses HTTPS",
+    )
+    .fix(format!("Use the certificate in the Secret {secret}"), edits);
     findings.push(if mounted_secret.is_some() && has_usual_names {
         finding
     } else {

@@ -31,7 +31,7 @@ fn findings(outcome: &Outcome) -> Vec<String> {
 }
 
 #[test]
-fn each_example_is_found_fault_with_by_its_rule() {
+fn each_example_has_its_finding() {
     for (_, rule) in catalogue() {
         let outcome = check(rule.page.example);
         let found = outcome
@@ -160,15 +160,15 @@ fn a_page_tells_all() {
     for part in [
         "# MK301 static-prefix\n",
         "Severity: error. Topic: Server options.",
-        "error[MK301]: the server refuses to start",
-        "`mlflow-k8s check --fix`: Write /mlflow (`server.staticPrefix: \"/mlflow\"`).",
+        "error[MK301]: MLflow refuses the static prefix",
+        "`mlflow-k8s check --fix` makes this change: Set the static prefix to /mlflow (`server.staticPrefix: \"/mlflow\"`).",
         "  staticPrefix: /mlflow\n",
         "    - MK301 # because",
     ] {
         assert!(page.contains(part), "{part:?}\n{page}");
     }
     // Its fixed example is the rule's own text.
-    assert!(super::page(find("MK701").unwrap()).contains("No fix can know"));
+    assert!(super::page(find("MK701").unwrap()).contains("There is no automatic fix"));
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn sensible_values_have_nothing_above_a_hint() {
 }
 
 #[test]
-fn the_official_document_s_recipe_is_found_fault_with() {
+fn the_official_document_s_recipe_has_findings() {
     let outcome = check(
         r"
 mlflow:
@@ -460,7 +460,7 @@ storage: {enabled: true}
 ";
 
 #[test]
-fn a_certificate_among_uvicorn_s_options_is_found_fault_with() {
+fn a_certificate_among_uvicorn_s_options_is_found() {
     let mounted = "\
 extraVolumes: [{name: pair, secret: {secretName: my-pair}}]
 extraVolumeMounts: [{name: pair, mountPath: /pair}]
@@ -624,7 +624,8 @@ fn what_env_from_may_define_silences_no_certain_fault() {
             &format!("{text}envFrom: [{{secretRef: {{name: s3-credentials}}}}]\n"),
             code,
         );
-        let condition = format!(", unless a Secret or ConfigMap in `envFrom` defines `{variables}`");
+        let condition =
+            format!(", unless a Secret or ConfigMap in `envFrom` defines `{variables}`");
         assert_eq!(with.len(), 1, "{code} {with:?}");
         let expected = without[0].replacen("error ", "warning ", 1) + &condition;
         assert_eq!(with[0], expected);
@@ -735,7 +736,10 @@ fn a_fix_that_changes_how_updates_go_says_so() {
     ] {
         let (fix, help) = fix(&text, "MK441");
         assert_eq!(fix, None, "{text}");
-        assert!(help.starts_with("set `mlflow.artifactsDestination` to an object store"), "{help}");
+        assert!(
+            help.starts_with("set `mlflow.artifactsDestination` to an object store"),
+            "{help}"
+        );
         assert!(help.contains(reason), "{help}");
     }
     let says_so = |fix: Option<Fix>| {
@@ -771,13 +775,13 @@ fn passwords_need_a_certificate_for_each_host() {
         (
             "[]",
             Some(
-                "warning ingress.tls: the ingress has no certificate: passwords of basic auth pass in clear",
+                "warning ingress.tls: the Ingress has no certificate, so clients send passwords of basic auth over plain HTTP",
             ),
         ),
         (
             "[{secretName: s, hosts: ['*.example.com']}]",
             Some(
-                "warning ingress.tls: the ingress has no certificate for b.example.org: passwords of basic auth pass in clear",
+                "warning ingress.tls: the Ingress has no certificate for b.example.org, so clients send passwords of basic auth over plain HTTP",
             ),
         ),
     ] {
