@@ -3,6 +3,8 @@ use crate::layers::Layer;
 use crate::{Outcome, Rules};
 use std::collections::BTreeSet;
 
+mod style;
+
 fn check(text: &str) -> Outcome {
     crate::render(
         &[Layer::File {
