@@ -72,6 +72,80 @@ test("a link that cannot be read says why and changes nothing", async (t) => {
     }
 });
 
+test("a link that somebody wrote by hand opens a preset with its settings", async (t) => {
+    const link = "preset=quickstart&set=storage.size=50Gi&set=ingress.enabled=true&release=abc&namespace=team";
+    for (const at of [`#${link}`, `?${link}`, `?utm_source=docs&${link}`]) {
+        const page = await Configurator.open(t, { at });
+        const text = await page.values();
+        assert.match(text, /size: 50Gi/, at);
+        assert.match(text, /^ *#/m, "the preset's comments stay");
+        assert.match(await page.manifests(), /kind: Ingress/);
+        assert.equal(await page.control("release.name").inputValue(), "abc");
+        assert.equal(await page.control("release.namespace").inputValue(), "team");
+    }
+});
+
+test("a link by hand starts an embedded page, which keeps nothing", async (t) => {
+    for (const at of [
+        "?embed=1&preset=production&set=replicaCount=7&tab=commands",
+        "?embed=1#preset=production&set=replicaCount=7&tab=commands",
+    ]) {
+        const page = await Configurator.open(t, { at });
+        await page.page.locator("#tab-commands[aria-selected=true]").waitFor();
+        assert.match(await page.manifests(), /replicas: 7/, at);
+        assert.equal(await page.page.locator("#settings").count(), 0);
+        await page.writeValues(`${await page.values()}# mine\n`);
+        assert.equal(await page.page.evaluate(() => localStorage.length), 0);
+    }
+});
+
+test("a link by hand gives the visitor's own work back", async (t) => {
+    const page = await Configurator.open(t);
+    await page.writeValues("# mine\nreplicaCount: 2\n");
+    const kept = () => page.page.evaluate(() => JSON.stringify(localStorage));
+    await page.page.waitForFunction(() => JSON.stringify(localStorage).includes("# mine"));
+
+    await page.go(`${page.site.address}?preset=tls&set=service.type=NodePort`);
+    assert.match(await page.values(), /NodePort/);
+    await page.page.locator(".notice.shown", { hasText: "Undo brings back your own" }).waitFor();
+    assert.match(await kept(), /# mine/, "a visit alone changes nothing");
+    await page.page.locator(".notice").getByRole("button", { name: "Undo" }).click();
+    assert.equal(await page.values(), "# mine\nreplicaCount: 2\n");
+
+    // The other form is taken out of the address, so a reload has to bring back its work.
+    await page.go(`${page.site.address}#preset=tls&set=service.type=NodePort`);
+    await page.page.locator(".notice.shown", { hasText: "Opened the work of a link" }).waitFor();
+    assert.equal(await page.page.evaluate(() => location.hash), "#tab=manifests");
+    await page.reload();
+    assert.match(await page.values(), /NodePort/);
+});
+
+test("a hostile link by hand is text, or is refused with the reason", async (t) => {
+    const image = encodeURIComponent("<img src=x onerror=alert(1)>");
+    const page = await Configurator.open(t);
+    const before = await page.values();
+    for (const [fragment, words] of [
+        [`#set=${encodeURIComponent("<b>bold</b>")}`, "<b>bold</b>"],
+        [`#preset=${image}`, "does not exist"],
+        ["#preset=tls&sets=a=b", "unknown parameter"],
+        ["#set=env[65536]=a", "more than 500 values"],
+        ["#set=a[0", "was not opened"],
+        [`#set=a=${"b".repeat(9000)}`, "longer than 8192 bytes"],
+    ]) {
+        await page.page.evaluate((fragment) => (location.hash = fragment), fragment);
+        await page.page.locator(".notice", { hasText: words }).waitFor();
+        assert.equal(await page.values(), before, fragment);
+    }
+    const text = `${image}%0AreplicaCount:%209`;
+    await page.page.evaluate((text) => (location.hash = `#set-string=podAnnotations.a=${text}`), text);
+    await page.page.locator("#manifests", { hasText: "<img src=x" }).waitFor({ state: "attached" });
+    assert.doesNotMatch(await page.manifests(), /replicas: 9/);
+    assert.equal(await page.page.locator("img, b").count(), 0);
+    // A setting that does not exist is a finding, as in any other text.
+    await page.page.evaluate(() => (location.hash = "#set=storage.sise=1Gi"));
+    await page.page.locator("#problems [data-severity=error]", { hasText: "sise" }).waitFor();
+});
+
 test("the work survives a reload, credentials do not", async (t) => {
     const page = await Configurator.open(t);
     await page.writeValues(VALUES);

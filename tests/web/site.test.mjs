@@ -196,13 +196,20 @@ test("one line puts a playground on somebody else's page", async (t) => {
     writeFileSync(path.join(other, "index.html"), text.replaceAll("SITE", address.slice(0, -1)));
     const elsewhere = await serve(t, other);
     const page = await open(t, elsewhere.address);
-    const element = page.locator("mlflow-k8s-playground");
+    const element = page.locator("mlflow-k8s-playground").first();
     await element.getByRole("button", { name: "Try it" }).click();
     const frame = element.frameLocator("iframe");
     await frame.locator("html[data-ready=true][data-theme=dark]").waitFor();
     await frame.locator("#manifests", { hasText: "NodePort" }).waitFor({ state: "attached" });
     const height = await element.locator("iframe").evaluate((frame) => frame.getBoundingClientRect().height);
     assert.ok(height >= 500 && height < 3000, `${height}`);
+    const named = page.locator("mlflow-k8s-playground").nth(1);
+    await named.scrollIntoViewIfNeeded();
+    const manifests = named.frameLocator("iframe").locator("#manifests");
+    await manifests.filter({ hasText: "replicas: 7" }).waitFor({ state: "attached" });
+    assert.match(await manifests.textContent(), /name: abc-mlflow[^]*type: NodePort/);
+    const link = await named.getByRole("link", { name: "Open in the configurator" }).getAttribute("href");
+    assert.match(link, /\/configurator\/\?preset=production&set=replicaCount/);
     await page.frameLocator('iframe[title="By hand"]').locator("html[data-ready=true]").waitFor();
 });
 

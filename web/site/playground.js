@@ -100,9 +100,9 @@ class Playground extends HTMLElement {
         if (embedded) address.searchParams.set("embed", "1");
         const theme = this.getAttribute("theme");
         if (embedded && theme) address.searchParams.set("theme", theme);
-        const preset = this.getAttribute("preset");
-        if (preset) {
-            address.searchParams.set("preset", preset);
+        const named = ["preset", "set", "release", "namespace", "tab"].filter((name) => this.hasAttribute(name));
+        if (named.includes("preset") || named.includes("set")) {
+            for (const name of named) address.searchParams.set(name, this.getAttribute(name));
             return address.href;
         }
         const work = { t: (this.querySelector("pre") ?? this).textContent.replace(/^\n/, "") };

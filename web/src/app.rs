@@ -11,20 +11,19 @@ use crate::shortcuts::{self, Sheet};
 use crate::state::{Pane, State, Tab};
 use crate::storage;
 use crate::theme::ThemeChoice;
-use crate::{dom, embed, share};
+use crate::{dom, share};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::rehearsal::rehearse;
 use mlflow_k8s_configurator::sections::{SECTIONS, paths};
 use mlflow_k8s_configurator::share::{Shared, packed};
+use mlflow_k8s_configurator::values_link::{self, FIRST_PRESET, Linked};
 use mlflow_k8s_configurator::view::Target;
 use mlflow_k8s_configurator::work::Work;
 use mlflow_k8s_core::diagnostic::Severity;
 use mlflow_k8s_core::presets::{PRESETS, preset};
 use mlflow_k8s_core::redact::redact;
 
-/// The preset of a first visit.
-const FIRST: &str = "quickstart";
 /// How long a notice stays, in milliseconds.
 const NOTICE: u32 = 8_000;
 /// How long after a change it is kept, in milliseconds.
@@ -77,19 +76,44 @@ fn rehearse_when_idle(position: usize) {
     });
 }
 
-/// The state at the start: the work of the last visit, or a preset.
+/// The state at the start: the work of a link, or of the last visit, or a preset.
 fn begin() -> State {
-    let chosen = embed::parameter("preset").and_then(|name| preset(&name));
-    let first = chosen.or_else(|| preset(FIRST));
-    let values = first.map_or("", |preset| preset.values).to_owned();
-    let kept = storage::load().filter(|_| chosen.is_none() && !is_embedded());
-    match kept {
-        Some(work) => {
+    let query = window().location().search().unwrap_or_default();
+    let (linked, fault) = match values_link::in_query(&query).transpose() {
+        Ok(linked) => (linked, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    let kept = storage::load().filter(|_| !is_embedded());
+    let tab = linked.as_ref().and_then(|linked| linked.tab);
+    let state = match (kept, linked) {
+        (Some(work), linked) => {
+            let target = work.target();
+            let state = State::new(work.text, target);
+            if let Some(Linked { work, .. }) = linked {
+                let target = work.target();
+                // A step that can be taken back: nobody loses work to a link. What
+                // the browser keeps stays until the visitor changes something.
+                let notice = "Opened the values of a link. Undo brings back your own.";
+                state.replace(work.text, Some(target), notice);
+            }
+            state
+        }
+        (None, Some(Linked { work, .. })) => {
             let target = work.target();
             State::new(work.text, target)
         }
-        None => State::new(values, Target::default()),
+        (None, None) => {
+            let values = preset(FIRST_PRESET).map_or("", |preset| preset.values);
+            State::new(values.to_owned(), Target::default())
+        }
+    };
+    if let Some(tab) = tab {
+        state.tab.set(tab);
     }
+    if let Some(fault) = fault {
+        state.tell(fault.to_string());
+    }
+    state
 }
 
 /// Keeps the work, a little after each change.
@@ -101,15 +125,8 @@ fn keep_work(state: State) {
         if before.is_none() {
             return;
         }
-        let keep = move || {
-            // What cannot be read may hold anything: the last text that could
-            // stays in the storage.
-            if let Ok(clean) = state.text.with_untracked(|text| redact(text)) {
-                storage::save(&Work::new(clean.text, state.target.get_untracked()));
-            }
-        };
         // The timer before this one is cancelled when it is dropped.
-        timer.set_value(Some(Timeout::new(KEEP_AFTER, keep)));
+        timer.set_value(Some(Timeout::new(KEEP_AFTER, move || keep(state))));
     });
     if !storage::is_available() {
         state
@@ -117,29 +134,41 @@ fn keep_work(state: State) {
     }
 }
 
+/// Keeps the work now.
+fn keep(state: State) {
+    // A text that cannot be read may hold anything. The last one that could be
+    // read stays in the storage.
+    if let Ok(clean) = state.text.with_untracked(|text| redact(text)) {
+        storage::save(&Work::new(clean.text, state.target.get_untracked()));
+    }
+}
+
 /// Reads the fragment, now and when it changes, and writes the tab into it.
 fn follow_address(state: State) {
     let read = move || {
         let fragment = window().location().hash().unwrap_or_default();
+        if let Some(linked) = values_link::in_fragment(&fragment) {
+            match linked {
+                Ok(linked) => {
+                    if let Some(tab) = linked.tab {
+                        state.tab.set(tab);
+                    }
+                    open_shared(state, linked.work);
+                }
+                Err(fault) => state.tell(fault.to_string()),
+            }
+            return;
+        }
         match packed(&fragment) {
             Some(Ok(bytes)) => leptos::task::spawn_local(async move {
                 match share::unpack(&bytes).await {
-                    Ok(shared) => {
-                        let target = shared.target();
-                        state.replace(
-                            shared.text,
-                            Some(target),
-                            "Opened the values from the link.",
-                        );
-                        write_fragment(state.tab.get_untracked());
-                    }
+                    Ok(shared) => open_shared(state, shared),
                     Err(error) => state.tell(error.to_string()),
                 }
             }),
             Some(Err(error)) => state.tell(error.to_string()),
             None => {
-                let wanted = fragment.strip_prefix("#tab=");
-                if let Some(tab) = Tab::ALL.into_iter().find(|tab| Some(tab.id()) == wanted) {
+                if let Some(tab) = fragment.strip_prefix("#tab=").and_then(Tab::by_id) {
                     state.tab.set(tab);
                 }
             }
@@ -155,6 +184,17 @@ fn follow_address(state: State) {
             write_fragment(tab);
         }
     });
+}
+
+/// Puts the work of a link in the place of the present one, and takes the link
+/// out of the address: a reload is to bring back what became of it.
+fn open_shared(state: State, shared: Shared) {
+    let target = shared.target();
+    state.replace(shared.text, Some(target), "Opened the values from the link.");
+    if !is_embedded() {
+        keep(state);
+    }
+    write_fragment(state.tab.get_untracked());
 }
 
 fn write_fragment(tab: Tab) {
@@ -219,7 +259,7 @@ fn header(state: State, sheet: RwSignal<Option<Sheet>>) -> impl IntoView {
         };
     let reset = move |_| {
         storage::forget();
-        let values = preset(FIRST).map_or("", |preset| preset.values);
+        let values = preset(FIRST_PRESET).map_or("", |preset| preset.values);
         state.replace(
             values.to_owned(),
             Some(Target::default()),

@@ -4,7 +4,7 @@ use leptos::prelude::window;
 use web_sys::UrlSearchParams;
 
 /// A parameter of the page's address.
-pub fn parameter(name: &str) -> Option<String> {
+fn parameter(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }

@@ -4,6 +4,7 @@ use crate::parts::Parts;
 use leptos::prelude::*;
 use mlflow_k8s_configurator::edit::Edited;
 use mlflow_k8s_configurator::history::History;
+pub use mlflow_k8s_configurator::tab::Tab;
 use mlflow_k8s_configurator::view::fix_all;
 use mlflow_k8s_configurator::view::{Field, Objects, Problem, Target, View, changed_below};
 use mlflow_k8s_core::diagnostic::{Fix, Severity};
@@ -33,45 +34,6 @@ pub enum Baseline {
     Start,
     /// The output of the quick start, as the values have no defaults that run.
     Defaults,
-}
-
-/// The parts of the page that are shown one at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// The objects.
-    #[default]
-    Manifests,
-    /// The text.
-    Values,
-    /// What to run.
-    Commands,
-    /// The objects and their references.
-    Diagram,
-}
-
-impl Tab {
-    /// Every tab, in order.
-    pub const ALL: [Self; 4] = [Self::Manifests, Self::Values, Self::Commands, Self::Diagram];
-
-    /// Its name in addresses and ids.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Manifests => "manifests",
-            Self::Values => "values",
-            Self::Commands => "commands",
-            Self::Diagram => "diagram",
-        }
-    }
-
-    /// Its title.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Manifests => "Manifests",
-            Self::Values => "values.yaml",
-            Self::Commands => "Commands",
-            Self::Diagram => "Diagram",
-        }
-    }
 }
 
 /// What a phone shows of the page.

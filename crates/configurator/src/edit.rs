@@ -34,6 +34,17 @@ pub fn write(text: &str, path: &ValuePath, wanted: &Json) -> Edited {
     Ok(document.into_text())
 }
 
+/// Writes values into a text that has none but those, by the smallest edits:
+/// comments and what is as it should be stay.
+pub fn write_values(text: &str, wanted: &Json) -> Edited {
+    let mut document = Document::new(text);
+    let root = ValuePath::root();
+    for (key, value) in wanted.as_object().into_iter().flatten() {
+        set_least(&mut document, &root.join(key.as_str()), value)?;
+    }
+    Ok(document.into_text())
+}
+
 /// Takes a value away, so that its default holds again, and the mappings that
 /// it leaves empty.
 pub fn reset(text: &str, path: &ValuePath) -> Edited {
