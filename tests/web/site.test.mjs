@@ -184,6 +184,23 @@ test("an example can be tried where it stands", async (t) => {
     assert.ok(link.startsWith(`${address}configurator/#v1=`), link);
 });
 
+test("every playground for MLflow's own page starts with its values", async (t) => {
+    const page = await open(t, "guide/official-documentation.html");
+    const elements = await page.locator("main mlflow-k8s-playground").all();
+    assert.ok(elements.length >= 17, `${elements.length} playgrounds`);
+    for (const element of elements) {
+        const what = await element.evaluate((element) => element.outerHTML);
+        await element.getByRole("button", { name: "Try it" }).click();
+        const frame = element.frameLocator("iframe");
+        await frame.locator("html[data-ready=true]").waitFor();
+        assert.equal(await frame.locator(".notice.shown").count(), 0, what);
+        const tab = (await element.getAttribute("tab")) ?? "manifests";
+        assert.equal(await frame.locator(`#tab-${tab}`).getAttribute("aria-selected"), "true", what);
+        // One frame at a time: each is a configurator of its own.
+        await element.evaluate((element) => element.remove());
+    }
+});
+
 test("without scripts the examples are there to read", async (t) => {
     const page = await open(t, "guide/quick-start.html", { javaScriptEnabled: false });
     assert.match(await page.locator("mlflow-k8s-playground pre").first().innerText(), /storage:/);

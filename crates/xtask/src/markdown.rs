@@ -33,7 +33,8 @@ pub(crate) struct Section {
 /// What the first line of a fenced block says about it.
 ///
 /// `yaml values` is a values file, with `release=` and `namespace=` where they
-/// are not the usual ones.
+/// are not the usual ones. `html embed` is a playground that others can paste, and
+/// that runs on our page too.
 struct Fence<'i> {
     words: Vec<&'i str>,
 }
@@ -51,6 +52,10 @@ impl<'i> Fence<'i> {
 
     fn is_values(&self) -> bool {
         self.words.starts_with(&["yaml", "values"])
+    }
+
+    fn is_embed(&self) -> bool {
+        self.words.starts_with(&["html", "embed"])
     }
 
     fn attribute(&self, name: &str) -> Option<&'i str> {
@@ -77,6 +82,7 @@ pub(crate) fn page(markdown: &str, link: impl Fn(&str) -> Option<String>) -> Pag
         paragraph: None,
         links: Vec::new(),
         is_values: false,
+        embed: None,
     };
     for event in Parser::new_ext(markdown, options) {
         writer.note_words(&event);
@@ -102,6 +108,8 @@ struct Writer<'e> {
     /// Whether each link that is open leads anywhere.
     links: Vec<bool>,
     is_values: bool,
+    /// The text of a block that also runs, while that is being read.
+    embed: Option<String>,
 }
 
 impl<'e> Writer<'e> {
@@ -122,6 +130,9 @@ impl<'e> Writer<'e> {
         }
         if let Some(paragraph) = &mut self.paragraph {
             paragraph.push_str(words);
+        }
+        if let (Some(embed), Event::Text(text)) = (&mut self.embed, event) {
+            embed.push_str(text);
         }
     }
 
@@ -193,6 +204,10 @@ impl<'e> Writer<'e> {
                 if std::mem::take(&mut self.is_values) {
                     self.raw("</mlflow-k8s-playground>");
                 }
+                // Our own documentation, which a test reads: no input of anybody's.
+                if let Some(element) = self.embed.take() {
+                    self.raw(format!("\n{element}"));
+                }
                 self.raw("\n");
             }
             tag => {
@@ -209,6 +224,7 @@ impl<'e> Writer<'e> {
     fn start_block(&mut self, fence: &Fence<'_>) {
         let mut open = String::new();
         self.is_values = fence.is_values();
+        self.embed = fence.is_embed().then(String::new);
         if self.is_values {
             open.push_str("<mlflow-k8s-playground");
             for name in ["release", "namespace"] {
@@ -331,5 +347,18 @@ mod tests {
             html("```sh run\nls\n```"),
             "<pre tabindex=\"0\"><code class=\"language-sh\">ls\n</code></pre>\n"
         );
+    }
+
+    #[test]
+    fn an_element_to_paste_also_runs() {
+        let element = "<mlflow-k8s-playground preset=\"tls\"></mlflow-k8s-playground>\n";
+        let html = html(&format!("```html embed warns=MK702\n{element}```"));
+        assert!(html.contains("class=\"language-html\">&lt;mlflow-k8s-playground"));
+        assert!(
+            html.contains(&format!("</code></pre>\n{element}")),
+            "{html}"
+        );
+        let shown = super::page("```html\n<b>a</b>\n```", |_| None).html;
+        assert!(!shown.contains("<b>"), "{shown}");
     }
 }
