@@ -114,7 +114,7 @@ test("a link by hand gives the visitor's own work back", async (t) => {
 
     // The other form is taken out of the address, so a reload has to bring back its work.
     await page.go(`${page.site.address}#preset=tls&set=service.type=NodePort`);
-    await page.page.locator(".notice.shown", { hasText: "Opened the work of a link" }).waitFor();
+    await page.page.locator(".notice.shown", { hasText: "Opened the values from the link" }).waitFor();
     assert.equal(await page.page.evaluate(() => location.hash), "#tab=manifests");
     await page.reload();
     assert.match(await page.values(), /NodePort/);

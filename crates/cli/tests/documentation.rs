@@ -8,6 +8,7 @@
 //! | `yaml output` | lines that follow each other in what the values before it render |
 //! | `sh run` | succeeds in the page's own folder; a `text output` after it is what it prints, `...` any lines |
 //! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments |
+//! | `html embed`, `text link` | the playground or the link opens values that render; `warns=`, `fails=` as above |
 //! | `python server` | runs against a real server (`tests/server`) |
 
 #![allow(
@@ -24,6 +25,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use mlflow_k8s_configurator::share::{self, Shared};
+use mlflow_k8s_configurator::values_link::{Linked, ValuesLinkError, in_fragment, in_query};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use tempfile::TempDir;
 
@@ -128,6 +131,12 @@ impl Page {
         let printed = self.printed.take();
         if block.is("yaml values") {
             self.values(block)
+        } else if block.is("html embed") {
+            self.values_of_link(block, playground(&block.text)?)
+        } else if block.is("text link") {
+            let address = block.text.trim();
+            let opened = opened(address).ok_or_else(|| format!("{address} opens nothing"))?;
+            self.values_of_link(block, opened?)
         } else if block.is("yaml output") {
             self.output(block)
         } else if block.is("sh run") {
@@ -144,10 +153,27 @@ impl Page {
 
     fn values(&mut self, block: &Block) -> Result<(), String> {
         let file = block.attribute("file").unwrap_or("example.yaml");
-        fs::write(self.folder.path().join(file), &block.text).map_err(|error| error.to_string())?;
+        let (release, namespace) = (block.attribute("release"), block.attribute("namespace"));
+        self.values_of(block, &block.text, file, release, namespace)
+    }
+
+    fn values_of_link(&mut self, block: &Block, work: Shared) -> Result<(), String> {
+        let (release, namespace) = (work.release.as_deref(), work.namespace.as_deref());
+        self.values_of(block, &work.text, "linked.yaml", release, namespace)
+    }
+
+    fn values_of(
+        &mut self,
+        block: &Block,
+        text: &str,
+        file: &str,
+        release: Option<&str>,
+        namespace: Option<&str>,
+    ) -> Result<(), String> {
+        fs::write(self.folder.path().join(file), text).map_err(|error| error.to_string())?;
         let mut arguments = vec!["-f".to_owned(), file.to_owned()];
-        arguments.extend(block.attribute("release").map(str::to_owned));
-        if let Some(namespace) = block.attribute("namespace") {
+        arguments.extend(release.map(str::to_owned));
+        if let Some(namespace) = namespace {
             arguments.extend(["--namespace".to_owned(), namespace.to_owned()]);
         }
         let check = self.program("check", &arguments, &["--format", "json"]);
@@ -250,6 +276,45 @@ impl Page {
     }
 }
 
+/// What an address of the configurator opens; `None` when it holds no values.
+fn opened(address: &str) -> Option<Result<Shared, String>> {
+    let linked = match address
+        .find(['?', '#'])
+        .map(|start| address.split_at(start))
+    {
+        Some((_, rest)) if rest.starts_with('#') => in_fragment(rest),
+        Some((_, rest)) => in_query(rest.split('#').next().unwrap_or(rest)),
+        None => None,
+    };
+    linked.map(work)
+}
+
+fn work(linked: Result<Linked, ValuesLinkError>) -> Result<Shared, String> {
+    match linked {
+        Ok(linked) => Ok(linked.work),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What a `<mlflow-k8s-playground>` with `preset` or `set` starts with.
+fn playground(html: &str) -> Result<Shared, String> {
+    let tag = html
+        .strip_prefix("<mlflow-k8s-playground")
+        .and_then(|rest| rest.split_once('>'))
+        .ok_or("no <mlflow-k8s-playground>")?
+        .0;
+    let mut query = form_urlencoded::Serializer::new("?".to_owned());
+    let mut rest = tag;
+    while let Some((name, value)) = rest.split_once("=\"") {
+        let (value, after) = value.split_once('"').ok_or("an attribute has no end")?;
+        query.append_pair(name.trim(), value);
+        rest = after;
+    }
+    in_query(&query.finish())
+        .map(work)
+        .ok_or("it has neither `preset` nor `set`")?
+}
+
 /// Whether a text is the other one, in which `...` stands for any lines.
 fn is_like(text: &str, pattern: &str) -> Result<(), String> {
     let complaint = || format!("prints:\n{text}");
@@ -302,4 +367,93 @@ fn left_out_lines_may_be_any() {
     assert!(is_like("a\nb\nc\n", "a\n...\n").is_ok());
     assert!(is_like("a\nb\nc\n", "a\nc\n").is_err());
     assert!(is_like("a\nb\n", "a\n").is_err());
+}
+
+#[test]
+fn addresses_of_the_configurator_open_something() {
+    let mut count = 0;
+    for path in pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        for start in text.match_indices("/configurator/").map(|(start, _)| start) {
+            let end = |c: char| c.is_whitespace() || "\"`')".contains(c);
+            let address = text[start..].split(end).next().unwrap();
+            let Some(parameters) = address.strip_prefix("/configurator/") else {
+                continue;
+            };
+            let is_placeholder = parameters.contains("NAME") || parameters.contains("KEY");
+            let fragment = parameters.split_once('#').map_or("", |(_, rest)| rest);
+            let is_path = !parameters.starts_with(['?', '#']);
+            if is_path || is_placeholder || share::packed(fragment).is_some() {
+                continue;
+            }
+            let opened = opened(address).unwrap_or_else(|| panic!("{}: {address}", path.display()));
+            assert!(opened.is_ok(), "{}: {address}: {opened:?}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 15, "only {count} addresses were found");
+}
+
+/// The pages that people see first on a code host.
+const FRONT: [&str; 3] = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
+
+#[test]
+fn links_of_the_front_pages_lead_somewhere() {
+    for name in FRONT {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        for event in Parser::new_ext(&text, pulldown_cmark::Options::ENABLE_TABLES) {
+            let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event
+            else {
+                continue;
+            };
+            // The pages of the code host itself stand beside the repository's files.
+            if dest_url.contains("://") || dest_url.starts_with("../../") {
+                continue;
+            }
+            let (path, fragment) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
+            let target = root().join(if path.is_empty() { name } else { path });
+            assert!(target.exists(), "{name}: {dest_url}");
+            if !fragment.is_empty() {
+                let headings = headings(&fs::read_to_string(target).unwrap());
+                assert!(
+                    headings.contains(fragment),
+                    "{name}: {dest_url}: {headings:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The places of a page that a link can lead to.
+fn headings(text: &str) -> BTreeSet<String> {
+    let titles = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
+    titles
+        .map(|title| {
+            let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-');
+            let words = title
+                .to_lowercase()
+                .chars()
+                .filter(kept)
+                .collect::<String>();
+            words.replace(' ', "-")
+        })
+        .collect()
+}
+
+#[test]
+fn times_of_the_readme_are_those_that_were_measured() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let measured = fs::read_to_string(root().join("docs/performance.md")).unwrap();
+    let words: Vec<&str> = readme.split_whitespace().collect();
+    let times: Vec<String> = words
+        .windows(2)
+        .filter(|pair| ["µs", "ms"].contains(&pair[1]))
+        .map(|pair| pair.join(" "))
+        .collect();
+    assert!(times.len() >= 2, "{times:?}");
+    for time in times {
+        assert!(measured.contains(&format!("| {time}")), "{time}");
+    }
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<Tally> {
         )
     })?;
 
-    let tarball = step("npm package", || npm::build(workspace))?;
+    let tarball = step("npm package", || npm::build(workspace, None))?;
     let project = workspace.target.join("npm/project");
     step("npm package in an empty folder", || {
         shell.remove_path(&project)?;

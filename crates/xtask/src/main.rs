@@ -20,6 +20,7 @@ mod test;
 mod tools;
 mod wasm;
 mod web;
+mod workflows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ enum Command {
     /// Build the static site: the configurator and the documentation
     Site(site::Options),
     /// Build what is published: the command line, the npm package, the site, checksums
-    Release,
+    Release(release::Options),
     /// Take the pictures of the page that the README shows, into docs/images
     Screenshots,
     /// Build the page and serve it on 127.0.0.1
@@ -91,11 +92,11 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Site(options) => site::build(&workspace, &options),
-        Command::Release => release::build(&workspace),
+        Command::Release(options) => release::build(&workspace, &options),
         Command::Screenshots => web::screenshots(&workspace),
         Command::Serve(options) => web::serve(&workspace, &options),
         Command::BuildNpm => {
-            let tarball = npm::build(&workspace)?;
+            let tarball = npm::build(&workspace, None)?;
             println!("{}", tarball.display());
             Ok(())
         }

@@ -28,8 +28,9 @@ pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("npm/mlflow-k8s-wasm")
 }
 
-/// Builds the package and packs it; returns the tarball.
-pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+/// Builds the package and packs it; returns the tarball. Its description names
+/// the repository, if that is known.
+pub(crate) fn build(workspace: &Workspace, repository: Option<&str>) -> anyhow::Result<PathBuf> {
     let shell = &workspace.shell;
     let toolchain = Toolchain::find_or_install(workspace)?;
     let bindgen = WASM_BINDGEN.install(workspace)?.join("wasm-bindgen");
@@ -79,9 +80,8 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<PathBuf> {
         shell.copy_file(workspace.root.join("crates/wasm/npm").join(file), &package)?;
     }
     let manifest = package.join("package.json");
-    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     let text = shell.read_file(&manifest)?;
-    shell.write_file(&manifest, text.replace("\"version\": \"0.0.0\"", &version))?;
+    shell.write_file(&manifest, completed(&text, repository)?)?;
     let schema = mlflow_k8s_core::values::schema().to_string();
     shell.write_file(package.join("schema.json"), &schema)?;
     // JSON is JavaScript, and its parser is the faster one for a text of this size;
@@ -101,6 +101,17 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     Ok(tarballs.join(tarball.trim()))
 }
 
+/// The description of the package, with its version and its repository.
+fn completed(manifest: &str, repository: Option<&str>) -> anyhow::Result<String> {
+    let mut manifest: serde_json::Value = serde_json::from_str(manifest)?;
+    manifest["version"] = env!("CARGO_PKG_VERSION").into();
+    if let Some(address) = repository {
+        manifest["repository"] =
+            serde_json::json!({"type": "git", "url": format!("git+{address}.git")});
+    }
+    Ok(format!("{manifest:#}\n"))
+}
+
 /// A text as a literal of JavaScript.
 fn quoted(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
@@ -118,6 +129,16 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_published_package_says_where_it_comes_from() {
+        let source = include_str!("../../wasm/npm/package.json");
+        let plain = super::completed(source, None).unwrap();
+        let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+        assert_eq!(plain, source.replace("\"version\": \"0.0.0\"", &version));
+        let published = super::completed(source, Some("https://example.com/a/b")).unwrap();
+        assert!(published.contains("\"url\": \"git+https://example.com/a/b.git\""));
+    }
+
     #[test]
     fn texts_are_literals() {
         assert_eq!(super::quoted(r#"it's "\n""#), r#"'it\'s "\\n"'"#);

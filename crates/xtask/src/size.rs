@@ -34,7 +34,7 @@ struct Row {
 
 /// Builds everything that is measured, and compares.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    step::step("npm package", || npm::build(workspace))?;
+    step::step("npm package", || npm::build(workspace, None))?;
     step::step("page", || web::build(workspace))?;
     compare(workspace, options)
 }

@@ -7,7 +7,7 @@ use xshell::cmd;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, generate, javascript, python, server, size, web};
+use crate::{deny, fuzz, generate, javascript, python, server, size, web, workflows};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -70,6 +70,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         let folder = step("Python tools", || {
             python::tools(workspace)?.install(workspace)
         })?;
+        step("workflows", || workflows::check(workspace, &folder))?;
         (TOOLS, folder)
     };
     let mut tally = step("tests", || {
@@ -92,8 +93,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         println!("{tally}");
     } else if options.quick {
         println!(
-            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, the WebAssembly module, \
-             the page, licences, fuzzing, real MLflow servers)"
+            "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, GitHub's schema of workflows, the \
+             WebAssembly module, the page, licences, fuzzing, real MLflow servers)"
         );
     } else {
         println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");
