@@ -132,11 +132,11 @@ impl Page {
         if block.is("yaml values") {
             self.values(block)
         } else if block.is("html embed") {
-            self.values_of_link(block, playground(&block.text)?)
+            self.values_of_link(block, &playground(&block.text)?)
         } else if block.is("text link") {
             let address = block.text.trim();
             let opened = opened(address).ok_or_else(|| format!("{address} opens nothing"))?;
-            self.values_of_link(block, opened?)
+            self.values_of_link(block, &opened?)
         } else if block.is("yaml output") {
             self.output(block)
         } else if block.is("sh run") {
@@ -157,7 +157,7 @@ impl Page {
         self.values_of(block, &block.text, file, release, namespace)
     }
 
-    fn values_of_link(&mut self, block: &Block, work: Shared) -> Result<(), String> {
+    fn values_of_link(&mut self, block: &Block, work: &Shared) -> Result<(), String> {
         let (release, namespace) = (work.release.as_deref(), work.namespace.as_deref());
         self.values_of(block, &work.text, "linked.yaml", release, namespace)
     }
