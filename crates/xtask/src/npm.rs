@@ -103,13 +103,14 @@ pub(crate) fn build(workspace: &Workspace, repository: Option<&str>) -> anyhow::
 
 /// The description of the package, with its version and its repository.
 fn completed(manifest: &str, repository: Option<&str>) -> anyhow::Result<String> {
-    let mut manifest: serde_json::Value = serde_json::from_str(manifest)?;
-    manifest["version"] = env!("CARGO_PKG_VERSION").into();
+    let mut manifest: serde_json::Map<String, serde_json::Value> = serde_json::from_str(manifest)?;
+    let version = env!("CARGO_PKG_VERSION");
+    manifest.insert("version".to_owned(), version.into());
     if let Some(address) = repository {
-        manifest["repository"] =
-            serde_json::json!({"type": "git", "url": format!("git+{address}.git")});
+        let repository = serde_json::json!({"type": "git", "url": format!("git+{address}.git")});
+        manifest.insert("repository".to_owned(), repository);
     }
-    Ok(format!("{manifest:#}\n"))
+    Ok(format!("{}\n", serde_json::to_string_pretty(&manifest)?))
 }
 
 /// A text as a literal of JavaScript.
