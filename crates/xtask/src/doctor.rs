@@ -2,6 +2,7 @@
 
 use xshell::cmd;
 
+use crate::cluster;
 use crate::tools::{self, CARGO_TOOLS};
 use crate::wasm::Toolchain;
 use crate::workspace::Workspace;
@@ -103,6 +104,33 @@ fn needs(workspace: &Workspace) -> Vec<Need> {
             purpose: "testing the site",
             found: tools::find_nginx().map(|program| program.display().to_string()),
             plan: debian("nginx-light"),
+        },
+        Need {
+            name: "kube-apiserver".to_owned(),
+            purpose: "`cargo xtask test-cluster`",
+            found: cluster::find_apiserver().map(|program| program.display().to_string()),
+            plan: cluster::plan(),
+        },
+        Need {
+            name: "kube-controller-manager".to_owned(),
+            purpose: "`cargo xtask test-cluster`",
+            found: cluster::find_controller_manager().map(|program| program.display().to_string()),
+            plan: cluster::plan(),
+        },
+        Need {
+            name: "etcd".to_owned(),
+            purpose: "`cargo xtask test-cluster`",
+            found: cluster::find_etcd().map(|program| program.display().to_string()),
+            plan: debian("etcd-server"),
+        },
+        Need {
+            name: "Helm 3 and Helm 4".to_owned(),
+            purpose: "`cargo xtask test-cluster`",
+            found: cluster::find_helm(workspace)
+                .ok()
+                .flatten()
+                .map(|folder| folder.display().to_string()),
+            plan: "pip, from tests/cluster/requirements.txt".to_owned(),
         },
     ];
     needs.extend(CARGO_TOOLS.iter().map(|tool| {

@@ -1,6 +1,7 @@
 //! The workspace's own commands.
 
 mod bench;
+mod cluster;
 mod deny;
 mod doctor;
 mod fuzz;
@@ -59,6 +60,8 @@ enum Command {
     Doctor,
     /// Run the rendered manifests on real MLflow servers; `test --full` does it too
     TestServer(server::Options),
+    /// Apply what is rendered on a real Kubernetes API server; `test --full` does it too
+    TestCluster(cluster::Options),
     /// Install what the checks need, at pinned versions; `test` does it by itself
     Setup(SetupOptions),
     /// Measure rendering, reading and editing, and the command line as a process
@@ -109,6 +112,10 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("{}", server::run(&workspace, &options)?);
             Ok(())
         }
+        Command::TestCluster(options) => {
+            println!("{}", cluster::run(&workspace, &options)?);
+            Ok(())
+        }
         Command::Setup(options) => setup(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Generate(options) => generate::run(&workspace, &options),
@@ -118,7 +125,7 @@ fn run(command: Command) -> anyhow::Result<()> {
 
 #[derive(clap::Args)]
 struct SetupOptions {
-    /// Also install what only `test --full` needs: MLflow, which takes over a gigabyte
+    /// Also install what only `test --full` needs: MLflow (over a gigabyte), Helm, etcd
     #[arg(long)]
     full: bool,
 }
@@ -139,6 +146,8 @@ fn setup(workspace: &workspace::Workspace, options: &SetupOptions) -> anyhow::Re
     if options.full {
         step::step("cargo-fuzz", || tools::CARGO_FUZZ.install(workspace))?;
         step::step("MLflow", || python::mlflow(workspace)?.install(workspace))?;
+        step::step("Helm", || cluster::install_helm(workspace))?;
+        step::step("etcd", || cluster::install_etcd(workspace))?;
     }
     Ok(())
 }

@@ -7,14 +7,14 @@ use xshell::cmd;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, generate, javascript, python, server, size, web, workflows};
+use crate::{cluster, deny, fuzz, generate, javascript, python, server, size, web, workflows};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Leave out what needs tools beside the Rust toolchain
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Fuzz too, for a minute, and start real MLflow servers
+    /// Fuzz too, for a minute, and start real MLflow servers and a real Kubernetes API server
     #[arg(long)]
     full: bool,
 }
@@ -89,15 +89,20 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         })?;
     }
     if options.full {
+        tally += cluster::run(workspace, &cluster::Options { pytest: vec![] })?;
         tally += server::run(workspace, &server::Options { pytest: vec![] })?;
         println!("{tally}");
     } else if options.quick {
         println!(
             "{tally} (quick: without Kubernetes' schemas, kubectl, PyYAML, GitHub's schema of workflows, the \
-             WebAssembly module, the page, licences, fuzzing, real MLflow servers)"
+             WebAssembly module, the page, licences, fuzzing, real MLflow servers, a real \
+             Kubernetes API server)"
         );
     } else {
-        println!("{tally} (without fuzzing and real MLflow servers: those are in --full)");
+        println!(
+            "{tally} (without fuzzing, real MLflow servers and a real Kubernetes API server: those \
+             are in --full)"
+        );
     }
     Ok(())
 }
