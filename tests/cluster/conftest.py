@@ -29,6 +29,8 @@ def control_plane(network: None) -> Iterator[ControlPlane]:
     started = ControlPlane(programs)
     _running.append(started)
     yield started
+    for what in started.left_out():
+        _omissions.omit(what, f"not served by {started.api.version()}")
     _running.remove(started)
     started.close()
 
@@ -59,6 +61,13 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
     yield name
     # Nobody waits until it is gone: the next test has another one.
     control_plane.api.delete(f"{path}/{name}")
+
+
+@pytest.fixture(scope="session")
+def empty_namespace(control_plane: ControlPlane) -> str:
+    """A namespace to try things in, which stays empty."""
+    control_plane.api.post("/api/v1/namespaces", {"metadata": {"name": "empty"}})
+    return "empty"
 
 
 @pytest.fixture

@@ -1,54 +1,13 @@
 """Everything that is rendered is accepted, is applied again without a change, and rolls out."""
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 import yaml
 
-from control_plane import corpus, quantity, stand_ins
-from control_plane.client import Object
+from control_plane import corpus, stand_ins
+from control_plane.applied import answers, changed, rewritten
 from control_plane.corpus import Case
 from control_plane.omissions import Omissions
 from control_plane.server import ControlPlane
-
-# What `kubectl apply` says it did to each object.
-ANSWER = re.compile(r"^(?P<object>\S+) (?P<verb>\S+)$", re.MULTILINE)
-
-
-def answers(output: str) -> dict[str, str]:
-    return {found["object"]: found["verb"] for found in ANSWER.finditer(output)}
-
-
-def name_of(each: Object) -> str:
-    """An object as `kubectl` writes it."""
-    group = each["apiVersion"].rpartition("/")[0]
-    kind = each["kind"].lower() + (f".{group}" if group else "")
-    return f"{kind}/{each['metadata']['name']}"
-
-
-def is_rewritten(control_plane: ControlPlane, each: Object) -> bool:
-    """Whether the server writes a quantity of the object in another way, such as 2 for 2000m.
-
-    `kubectl apply` compares texts, and sets the field again each time; nothing restarts.
-    Quantities are written as the values have them, as Helm does.
-    """
-    return any(differences(each, control_plane.api.live(each)))
-
-
-def differences(ours: Any, live: Any) -> Iterator[bool]:
-    """Whether each difference between a manifest and what became of it is a quantity's."""
-    if isinstance(ours, dict) and isinstance(live, dict):
-        for key in ours.keys() & live.keys():
-            yield from differences(ours[key], live[key])
-    elif isinstance(ours, list) and isinstance(live, list):
-        for one, other in zip(ours, live, strict=False):
-            yield from differences(one, other)
-    elif ours != live:
-        amount = quantity.value(ours)
-        yield amount is not None and amount == quantity.value(live)
-
 
 def test_there_are_cases() -> None:
     assert len(corpus.presets()) > 5
@@ -74,9 +33,8 @@ def test_apply(
         created = answers(control_plane.kubectl(*apply, stdin=text))
         assert len(created) == len(objects)
         assert set(created.values()) == {"created"}
-        again = answers(control_plane.kubectl(*apply, stdin=text))
-        changed = {name for name, verb in again.items() if verb != "unchanged"}
-        assert changed == {name_of(each) for each in objects if is_rewritten(control_plane, each)}
+        again = control_plane.kubectl(*apply, stdin=text)
+        assert changed(again) == rewritten(control_plane.api, objects)
         for workload in (each for each in objects if each["kind"] == "Deployment"):
             name = f"deployment/{workload['metadata']['name']}"
             control_plane.kubectl(

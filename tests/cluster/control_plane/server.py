@@ -1,11 +1,13 @@
 """Starts and ends etcd, kube-apiserver and kube-controller-manager."""
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +17,12 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from control_plane import kubectl
 from control_plane.certificates import Authority
 from control_plane.client import Client, Refused, wait_until
 from control_plane.definitions import definitions
 from control_plane.kubelet import Kubelet
+from control_plane.omissions import NEWER
 from control_plane.programs import Programs
 
 # Between asking a process to end and killing it, in seconds.
@@ -101,6 +105,11 @@ class ControlPlane:
         if done.returncode != 0:
             raise CommandError(script, done.returncode, done.stdout)
         return done.stdout
+
+    def left_out(self) -> list[str]:
+        """What `kubectl` has left out in scripts."""
+        notes = self.folder / "left-out"
+        return notes.read_text().splitlines() if notes.exists() else []
 
     def logs(self) -> dict[str, str]:
         """The end of each process's log."""
@@ -240,16 +249,23 @@ class ControlPlane:
         folder = self.folder / "bin"
         folder.mkdir()
         names = {
-            "kubectl": programs.kubectl,
             "helm": programs.helm_3,
             "helm4": programs.helm_4,
             "mlflow-k8s": programs.command_line,
         }
         for name, program in names.items():
             (folder / name).symlink_to(program)
+        wrapper = folder / "kubectl"
+        script = Path(__file__).with_name("kubectl.py")
+        wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} -SE {script} "$@"\n')
+        wrapper.chmod(0o755)
         home = self.folder / "home"
         home.mkdir()
+        lacking = [" ".join(kind) for kind in sorted(NEWER) if not self.api.serves(*kind)]
         return {
+            kubectl.REAL: str(programs.kubectl),
+            kubectl.LACKING: json.dumps(lacking),
+            kubectl.NOTES: str(self.folder / "left-out"),
             "PATH": f"{folder}:{os.environ['PATH']}",
             "HOME": str(home),
             "KUBECONFIG": str(self.kubeconfig),
