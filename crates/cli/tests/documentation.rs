@@ -9,6 +9,7 @@
 //! | `sh run` | succeeds in the page's own folder; a `text output` after it is what it prints, `...` any lines |
 //! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments |
 //! | `html embed`, `text link` | the playground or the link opens values that render; `warns=`, `fails=` as above |
+//! | `sh not-run REASON` | nothing; the reason is there |
 //! | `python server` | runs against a real server (`tests/server`) |
 
 #![allow(
@@ -112,7 +113,13 @@ struct Page {
     /// What the last values render.
     rendered: String,
     /// What the last commands printed.
-    printed: Option<String>,
+    printed: Option<Printed>,
+}
+
+/// Where it is known what commands have printed.
+enum Printed {
+    Here(String),
+    Elsewhere,
 }
 
 impl Page {
@@ -142,10 +149,19 @@ impl Page {
         } else if block.is("sh run") {
             self.run(block)
         } else if block.is("sh cluster") {
+            self.printed = Some(Printed::Elsewhere);
             self.cluster(block)
+        } else if block.is("sh not-run") {
+            self.printed = Some(Printed::Elsewhere);
+            (block.words.len() > 2)
+                .then_some(())
+                .ok_or_else(|| "says no reason why it is not run".to_owned())
         } else if block.is("text output") {
-            let printed = printed.ok_or("no commands before it")?;
-            is_like(&printed, &block.text)
+            match printed.ok_or("no commands before it")? {
+                Printed::Here(printed) => is_like(&printed, &block.text),
+                // The tests that run these commands also compare what they print.
+                Printed::Elsewhere => Ok(()),
+            }
         } else {
             Ok(())
         }
@@ -227,7 +243,8 @@ impl Page {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        self.printed = Some(String::from_utf8_lossy(&output.stdout).into_owned());
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        self.printed = Some(Printed::Here(printed));
         Ok(())
     }
 
