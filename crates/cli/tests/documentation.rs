@@ -156,6 +156,9 @@ impl Page {
             (block.words.len() > 2)
                 .then_some(())
                 .ok_or_else(|| "says no reason why it is not run".to_owned())
+        } else if block.is("python server") {
+            self.printed = Some(Printed::Elsewhere);
+            Ok(())
         } else if block.is("text output") {
             match printed.ok_or("no commands before it")? {
                 Printed::Here(printed) => is_like(&printed, &block.text),
