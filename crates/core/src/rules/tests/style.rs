@@ -104,7 +104,7 @@ fn faults_of_style(place: Place, text: &str) -> Vec<String> {
         }
     }
     must(
-        text.matches('`').count() % 2 == 0,
+        text.matches('`').count().is_multiple_of(2),
         "has a backtick without its pair",
     );
     must(!text.contains("  "), "has two spaces");
@@ -184,14 +184,6 @@ fn every_text_keeps_to_our_style() {
             }
         }
     }
-    std::fs::write(
-        "/tmp/rw/all.txt",
-        texts
-            .iter()
-            .map(|(i, p, t)| format!("{i} {p:?}\t{}\n", t.replace("\n", " ")))
-            .collect::<String>(),
-    )
-    .unwrap();
     let faults: Vec<_> = texts
         .iter()
         .flat_map(|(id, place, text)| {
