@@ -9,6 +9,7 @@ the image there is no user 1000 in /etc/passwd, and the first folder is `/`.
 import os
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,9 +94,15 @@ def script(
             lines += bind(folder, at, read_only=True)
     if read_only:
         lines.append(f"mount -o remount,ro {at}")
+    become = ["chroot", str(root), *process(user, environment, command)]
+    return "\n".join([*lines, "exec " + shlex.join(become), ""])
+
+
+def process(user: User, environment: Mapping[str, str], command: Sequence[str]) -> list[str]:
+    """A command as a container runs it: by this user, without rights, in this environment alone."""
     groups = ",".join(map(str, user.groups))
-    process = [
-        *("chroot", str(root), "/usr/bin/setpriv"),
+    return [
+        "/usr/bin/setpriv",
         *(f"--reuid={user.uid}", f"--regid={user.gid}"),
         f"--groups={groups}" if groups else "--clear-groups",
         *("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"),
@@ -105,7 +112,6 @@ def script(
         *(f"{name}={value}" for name, value in environment.items()),
         *command,
     ]
-    return "\n".join([*lines, "exec " + shlex.join(process), ""])
 
 
 def bind(

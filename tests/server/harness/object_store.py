@@ -48,11 +48,14 @@ class ObjectStore:
 
     def add_bucket(self, name: str) -> None:
         """An empty bucket, also where there was one of this name."""
-        if name in (bucket["Name"] for bucket in self._client.list_buckets()["Buckets"]):
+        if name in self.buckets():
             for key in self.keys(name):
                 self._client.delete_object(Bucket=name, Key=key)
         else:
             self._client.create_bucket(Bucket=name)
+
+    def buckets(self) -> list[str]:
+        return [bucket["Name"] for bucket in self._client.list_buckets()["Buckets"]]
 
     def keys(self, bucket: str) -> list[str]:
         """The names of the objects in a bucket."""

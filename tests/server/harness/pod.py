@@ -7,9 +7,10 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from harness import image
 from harness.node import ENDS_WITH_PARENT, Node
@@ -22,6 +23,9 @@ ADDED_ENVIRONMENT = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
 }
 
+# Between the start of a container and its own program.
+START_SECONDS = 30
+
 # Every key of a pod's and a container's specification that is carried out here,
 # or that only the scheduler and the registry look at.
 POD_KEYS = {"containers", "volumes", "securityContext", "initContainers"} | {
@@ -31,7 +35,7 @@ POD_KEYS = {"containers", "volumes", "securityContext", "initContainers"} | {
 }
 CONTAINER_KEYS = {"args", "command", "env", "envFrom", "securityContext", "volumeMounts"} | {
     *("image", "imagePullPolicy", "livenessProbe", "name", "ports", "readinessProbe"),
-    *("resources", "startupProbe"),
+    *("resources", "startupProbe", "stdin"),
 }
 
 
@@ -70,6 +74,8 @@ class Pod:
         self.folder.mkdir(parents=True)
         self.log_file = self.folder / "log"
         self.log_file.touch()
+        self.error_file = self.folder / "errors"
+        self.error_file.touch()
         self.added_environment = dict(ADDED_ENVIRONMENT)
         self._node = node
         self._network, self.address = node.add_pod_network()
@@ -84,7 +90,8 @@ class Pod:
 
     @property
     def log(self) -> str:
-        return self.log_file.read_text(errors="replace")
+        files = (self.log_file, self.error_file)
+        return "".join(file.read_text(errors="replace") for file in files)
 
     @property
     def exit_code(self) -> int | None:
@@ -102,6 +109,27 @@ class Pod:
     def wait(self, seconds: float) -> int:
         """Waits for the container's end."""
         return self._process.wait(timeout=seconds)
+
+    @property
+    def stdin(self) -> BinaryIO | None:
+        """The container's input, where it asks for one."""
+        return self._process.stdin
+
+    def execute(self, command: Sequence[str], stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
+        """Runs one more command in the container, as `kubectl exec` does."""
+        if not wait_until(self._is_inside, START_SECONDS):
+            raise CannotStart(f"{self.name} is not running:\n{self.log}")
+        [first] = self._children()
+        process = image.process(
+            self._user(self.container), self.environment(self.container), command
+        )
+        return subprocess.Popen(
+            [*ENDS_WITH_PARENT, "nsenter", f"--target={first}", "--root", "--wd"]
+            + ["--mount", "--net", "--ipc", "--uts", "--pid", *process],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def stop(self) -> int | None:
         """Ends the container as the kubelet does: asks, waits, and kills."""
@@ -134,24 +162,55 @@ class Pod:
 
     def _kill(self, what: signal.Signals) -> None:
         """Sends a signal to the container's first process, a child of the one started here."""
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for child in children or [pid]:
+        for child in self._children() or [self._process.pid]:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(child), what)
+                os.kill(child, what)
+
+    def _children(self) -> list[int]:
+        pid = self._process.pid
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def _is_inside(self) -> bool:
+        """Whether the container's process has its file system by now: another one than this one."""
+        for child in self._children():
+            with contextlib.suppress(OSError):
+                return os.stat(f"/proc/{child}/root").st_dev != os.stat("/").st_dev
+        return False
 
     def _start(self, container: Mapping) -> subprocess.Popen:
         refuse_unknown(container, CONTAINER_KEYS)
-        environment = self._environment(container)
+        environment = self.environment(container)
         command = [
             expand(word, environment)
             for word in [*container.get("command", []), *container.get("args", [])]
         ]
         root = self.folder / "root"
         root.mkdir(exist_ok=True)
+        user = self._user(container)
+        script = image.script(
+            root,
+            [self._mount(mount) for mount in container.get("volumeMounts", [])],
+            user,
+            environment,
+            command,
+            read_only=container.get("securityContext", {}).get("readOnlyRootFilesystem", False),
+        )
+        script_file = self.folder / f"{container['name']}.sh"
+        script_file.write_text(script)
+        return subprocess.Popen(
+            [*ENDS_WITH_PARENT, "nsenter", f"--net={self._network}"]
+            + ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork"]
+            + ["sh", str(script_file)],
+            stdin=subprocess.PIPE if container.get("stdin") else subprocess.DEVNULL,
+            stdout=self.log_file.open("ab"),
+            # What is typed into is also read from: then the two streams are kept apart.
+            stderr=self.error_file.open("ab") if container.get("stdin") else subprocess.STDOUT,
+        )
+
+    def _user(self, container: Mapping) -> image.User:
+        """Whom a container runs as."""
         pod_context = self.spec.get("securityContext", {})
-        context = container.get("securityContext", {})
-        setting = {**pod_context, **context}
+        setting = {**pod_context, **container.get("securityContext", {})}
         user = image.User(
             uid=setting.get("runAsUser", 0),
             gid=setting.get("runAsGroup", 0),
@@ -162,26 +221,10 @@ class Pod:
         )
         if setting.get("runAsNonRoot") and user.uid == 0:
             raise CannotStart("container has runAsNonRoot and would run as root")
-        script = image.script(
-            root,
-            [self._mount(mount) for mount in container.get("volumeMounts", [])],
-            user,
-            environment,
-            command,
-            read_only=context.get("readOnlyRootFilesystem", False),
-        )
-        script_file = self.folder / f"{container['name']}.sh"
-        script_file.write_text(script)
-        return subprocess.Popen(
-            [*ENDS_WITH_PARENT, "nsenter", f"--net={self._network}"]
-            + ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork"]
-            + ["sh", str(script_file)],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log_file.open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        return user
 
-    def _environment(self, container: Mapping) -> dict[str, str]:
+    def environment(self, container: Mapping) -> dict[str, str]:
+        """The variables that a container starts with."""
         environment = image.variables() | {"HOSTNAME": self.name} | self.added_environment
         for source in container.get("envFrom", []):
             data = self._data(source.get("secretRef"), source.get("configMapRef"))
