@@ -2,7 +2,10 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,10 @@ from control_plane import state
 from control_plane.omissions import Omissions
 from control_plane.programs import Programs, find
 from control_plane.server import ControlPlane
+from harness.node import Node, Unable
+
+from recipes.summary import PROPERTY, Line
+from recipes.summary import report as summary_of_recipes
 
 _numbers = itertools.count(1)
 _omissions = Omissions()
@@ -17,12 +24,23 @@ _running: list[ControlPlane] = []
 
 
 @pytest.fixture(scope="session")
-def network() -> None:
-    """A place for tests that put this process into a network of its own, before anything listens."""
+def network() -> Iterator[Node | Unable]:
+    """This worker's own network, before anything listens: Pods that are processes are in it.
+
+    Where the machine does not let it have one, the reason; most tests do without.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="mlflow-k8s-"))
+    # Servers that do not run as root have folders of theirs in it.
+    folder.chmod(0o755)
+    try:
+        yield Node(folder)
+    except Unable as reason:
+        yield reason
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def control_plane(network: None) -> Iterator[ControlPlane]:
+def control_plane(network: Node | Unable) -> Iterator[ControlPlane]:
     """This worker's own control plane."""
     programs = find()
     assert isinstance(programs, Programs), programs
@@ -101,6 +119,10 @@ def pytest_testnodedown(node: object) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in _omissions.summary():
         terminalreporter.write_line(line, yellow=True)
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.getreports(outcome)]
+    properties = [each for report in reports if report.when == "call" for each in report.user_properties]
+    for line in summary_of_recipes([Line(**value) for name, value in properties if name == PROPERTY]):
+        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True)

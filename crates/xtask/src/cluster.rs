@@ -12,7 +12,7 @@ use xshell::cmd;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
-use crate::{python, tools};
+use crate::{python, server, tools};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -54,6 +54,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<Ta
     }
     if is_there {
         step("etcd", || install_etcd(workspace))?;
+        // The pages of the guide also need MLflow servers, and what these need.
+        step("programs for the pages' servers", || {
+            server::install_programs(workspace)
+        })?;
     }
     step("the command line", || {
         Ok(cmd!(shell, "cargo build --quiet --package mlflow-k8s").run()?)

@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<Ta
 }
 
 /// Makes sure that the programs of Debian's packages are there.
-fn install_programs(workspace: &Workspace) -> anyhow::Result<()> {
+pub(crate) fn install_programs(workspace: &Workspace) -> anyhow::Result<()> {
     let missing: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(places, _)| !places.split(' ').any(|place| Path::new(place).exists()))

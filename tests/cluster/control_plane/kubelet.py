@@ -48,6 +48,9 @@ class Kubelet:
         self._thread = threading.Thread(target=self._run, name="kubelet", daemon=True)
         # What it could not do; a failing test shows it.
         self.faults: list[str] = []
+        # Where tests need real processes for Pods: starts one that is to end, and
+        # says from then on how it goes.
+        self.starter: Callable[[Object], None] | None = None
         client.post("/apis/storage.k8s.io/v1/storageclasses", STORAGE_CLASS)
         self._thread.start()
 
@@ -129,7 +132,10 @@ class Kubelet:
         namespace = pod["metadata"]["namespace"]
         missing = next(self._missing(spec, namespace), None)
         if missing is None:
-            status = _succeeded(spec) if spec["restartPolicy"] != "Always" else _running(pod)
+            ends = spec["restartPolicy"] != "Always"
+            if ends and self.starter:
+                self.starter(pod)
+            status = _succeeded(spec) if ends and not self.starter else _running(pod)
         else:
             status = _waiting(spec, missing)
             waits = pod["status"].get("containerStatuses")

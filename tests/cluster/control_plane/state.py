@@ -12,6 +12,7 @@ _SERVERS = {
     "CustomResourceDefinition",
     "FlowSchema",
     "Namespace",
+    "Node",
     "PriorityClass",
     "PriorityLevelConfiguration",
 }
