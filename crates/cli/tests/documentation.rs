@@ -1,16 +1,22 @@
 //! Every example of the documentation does what is said beside it.
 //!
-//! The first line of a fenced block says what it is:
+//! The first line of a fenced block says what it is. Three runners share the kinds: this
+//! one, which needs nothing but Rust; `tests/cluster/test_recipes.py`, which runs the pages
+//! on a Kubernetes API server with real MLflow servers; and readers.
 //!
-//! | block | what is held to |
-//! | --- | --- |
-//! | `yaml values` | renders, with no finding above a hint; `warns=CODES`, `fails=CODES`: with just these; `release=`, `namespace=`; `file=NAME` keeps it for the commands of the page |
-//! | `yaml output` | lines that follow each other in what the values before it render |
-//! | `sh run` | succeeds in the page's own folder; a `text output` after it is what it prints, `...` any lines |
-//! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments |
-//! | `html embed`, `text link` | the playground or the link opens values that render; `warns=`, `fails=` as above |
-//! | `sh not-run REASON` | nothing; the reason is there |
-//! | `python server` | runs against a real server (`tests/server`) |
+//! | block | here | on a cluster |
+//! | --- | --- | --- |
+//! | `yaml values` | renders, with no finding above a hint; `warns=CODES`, `fails=CODES`: with just these; `release=`, `namespace=`; `file=NAME` keeps it for the commands of the page | keeps it |
+//! | `yaml output` | lines that follow each other in what the values before it render | |
+//! | `sh run` | succeeds in the page's own folder | the same |
+//! | `sh cluster` | `kubectl` and `mlflow-k8s` take these arguments | runs as it is written |
+//! | `html embed`, `text link` | the playground or the link opens values that render; `warns=`, `fails=` as above | |
+//! | `sh not-run REASON` | has a reason | is counted, with the reason |
+//! | `python server` | | runs in the shell of the page |
+//! | `text output` | is what the `sh run` before it prints: `...` is any text, alone on a line any lines | the same after any block that runs |
+//!
+//! A shell block of no kind is refused, and so is any other kind of these languages.
+//! Blocks in other languages are only shown.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,6 +39,8 @@ use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mlflow-k8s");
 
+const SHELL_KINDS: [&str; 3] = ["run", "cluster", "not-run"];
+
 struct Block {
     line: usize,
     words: Vec<String>,
@@ -46,6 +54,28 @@ impl Block {
             .map(String::as_str)
             .take(2)
             .eq(kind.split(' '))
+    }
+
+    /// Whether a runner knows what to do with it: a shell block always has to say so.
+    fn is_known(&self) -> bool {
+        let Some((language, rest)) = self.words.split_first() else {
+            return true;
+        };
+        let kinds: &[&str] = match language.as_str() {
+            "sh" => {
+                return rest
+                    .first()
+                    .is_some_and(|kind| SHELL_KINDS.contains(&kind.as_str()));
+            }
+            "bash" | "console" | "shell" | "zsh" => return false,
+            "yaml" => &["values", "output"],
+            "text" => &["output", "link"],
+            "html" => &["embed"],
+            "python" => &["server"],
+            _ => &[],
+        };
+        rest.first()
+            .is_none_or(|kind| kinds.contains(&kind.as_str()))
     }
 
     fn attribute(&self, name: &str) -> Option<&str> {
@@ -136,7 +166,11 @@ impl Page {
 
     fn check(&mut self, block: &Block) -> Result<(), String> {
         let printed = self.printed.take();
-        if block.is("yaml values") {
+        if !block.is_known() {
+            Err(format!(
+                "the kind of this block is not known; a shell block is one of {SHELL_KINDS:?}"
+            ))
+        } else if block.is("yaml values") {
             self.values(block)
         } else if block.is("html embed") {
             self.values_of_link(block, &playground(&block.text)?)
@@ -335,28 +369,37 @@ fn playground(html: &str) -> Result<Shared, String> {
         .ok_or("it has neither `preset` nor `set`")?
 }
 
-/// Whether a text is the other one, in which `...` stands for any lines.
+/// Whether a text is as a page shows it: `...` stands for any text, alone on a line for any lines.
 fn is_like(text: &str, pattern: &str) -> Result<(), String> {
-    let complaint = || format!("prints:\n{text}");
-    let mut lines = text.lines();
-    let mut may_skip = false;
-    for expected in pattern.lines() {
-        if expected.trim() == "..." {
-            may_skip = true;
-        } else if may_skip {
-            lines
-                .find(|line| line.trim_end() == expected)
-                .ok_or_else(complaint)?;
-            may_skip = false;
-        } else if lines.next().map(str::trim_end) != Some(expected) {
-            return Err(complaint());
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let shown: Vec<&str> = pattern.lines().map(str::trim_end).collect();
+    lines_are_like(&lines, &shown)
+        .then_some(())
+        .ok_or_else(|| format!("prints:\n{text}"))
+}
+
+fn lines_are_like(lines: &[&str], shown: &[&str]) -> bool {
+    match shown.split_first() {
+        None => lines.is_empty(),
+        Some((first, rest)) if first.trim() == "..." => {
+            (0..=lines.len()).any(|skipped| lines_are_like(&lines[skipped..], rest))
         }
+        Some((first, rest)) => lines
+            .split_first()
+            .is_some_and(|(line, more)| line_is_like(line, first) && lines_are_like(more, rest)),
     }
-    if may_skip || lines.next().is_none() {
-        Ok(())
-    } else {
-        Err(complaint())
-    }
+}
+
+fn line_is_like(line: &str, shown: &str) -> bool {
+    let Some((start, rest)) = shown.split_once("...") else {
+        return line == shown;
+    };
+    line.strip_prefix(start).is_some_and(|line| {
+        line.char_indices()
+            .map(|(place, _)| place)
+            .chain([line.len()])
+            .any(|place| line_is_like(&line[place..], rest))
+    })
 }
 
 #[test]
@@ -387,6 +430,49 @@ fn left_out_lines_may_be_any() {
     assert!(is_like("a\nb\nc\n", "a\n...\n").is_ok());
     assert!(is_like("a\nb\nc\n", "a\nc\n").is_err());
     assert!(is_like("a\nb\n", "a\n").is_err());
+    assert!(is_like("a\nb\nb\nc\n", "...\nb\nc\n").is_ok());
+}
+
+#[test]
+fn left_out_text_may_be_any() {
+    assert!(is_like("pod/a-x1 condition met\n", "pod/a-... condition met\n").is_ok());
+    assert!(is_like("é 10 a 20 b\n", "... a ...\n").is_ok());
+    assert!(is_like("pod/a-x1 failed\n", "pod/a-... condition met\n").is_err());
+    assert!(is_like("pod/b\nmet\n", "pod/... met\n").is_err());
+}
+
+#[test]
+fn a_shell_block_says_how_it_runs() {
+    let is_known = |words: &str| {
+        let words = words.split_whitespace().map(str::to_owned).collect();
+        Block {
+            line: 1,
+            words,
+            text: String::new(),
+        }
+        .is_known()
+    };
+    for known in [
+        "",
+        "yaml",
+        "yaml values file=a.yaml",
+        "sh run",
+        "sh not-run why",
+        "js",
+    ] {
+        assert!(is_known(known), "{known}");
+    }
+    for unknown in [
+        "sh",
+        "bash",
+        "sh runs",
+        "console",
+        "yaml vaules",
+        "text outputs",
+        "python serve",
+    ] {
+        assert!(!is_known(unknown), "{unknown}");
+    }
 }
 
 #[test]
