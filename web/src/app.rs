@@ -190,7 +190,11 @@ fn follow_address(state: State) {
 /// out of the address: a reload is to bring back what became of it.
 fn open_shared(state: State, shared: Shared) {
     let target = shared.target();
-    state.replace(shared.text, Some(target), "Opened the values from the link.");
+    state.replace(
+        shared.text,
+        Some(target),
+        "Opened the values from the link.",
+    );
     if !is_embedded() {
         keep(state);
     }

@@ -383,7 +383,7 @@ mod tests {
             ("#set=replicaCount=2&set=a[0", "because of `set=a[0`"),
             ("#set-string=a", "because of `set-string=a`"),
             ("#set=storage.size.unit=1", "is text, not a mapping"),
-            ("#set=.a=1", "a key without a name"),
+            ("#set=.a=1", "a key in the path has no name"),
             ("#set=env[65536]=a", "more than 500 values"),
             ("#set=env[1001]=a", "more than 500 values"),
             (
