@@ -52,6 +52,11 @@ def _of_schema(schema: Object) -> Object:
     structural = _structural(schema, schema.get("$defs", {}))
     # The server checks the metadata by itself, and knows more of it.
     structural["properties"]["metadata"] = {"type": "object"}
+    # Nothing of ours, but what a controller writes must not be dropped.
+    structural["properties"]["status"] = {
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": True,
+    }
     names = [version.split("/")[1] for version in versions]
     return _definition(group, names, properties["kind"]["const"], "Namespaced", structural)
 
