@@ -87,7 +87,10 @@ def without_lacking(words: list[str]) -> tuple[list[str], str] | None:
     kept, names = split(words)
     if not names:
         return None
-    text = "\n---\n".join(contents(name) for name in names)
+    try:
+        text = "\n---\n".join(contents(name) for name in names)
+    except OSError:
+        return None  # kubectl says what is wrong
     documents = re.split(r"^---.*$", text, flags=re.MULTILINE)
     lacking = [document for document in documents if is_lacking(document)]
     if lacking:
