@@ -10,8 +10,11 @@ use serde_json::Value;
 
 pub(super) fn steps(site: &Site<'_>) -> Vec<Step> {
     let mut steps: Vec<Step> = collect(site).into_iter().collect();
-    steps.extend(backup(site));
+    let backup = backup(site);
+    let has_backup = backup.is_some();
+    steps.extend(backup);
     steps.push(upgrade(site));
+    steps.push(undo(site, has_backup));
     let deployment = site.first(ObjectKind::Deployment).map(references);
     let takes_secrets = deployment
         .iter()
@@ -134,6 +137,9 @@ fn backup(site: &Site<'_>) -> Option<Step> {
     }
 }
 
+/// The manifests that an upgrade replaces.
+const BEFORE: &str = "manifests-before.yaml";
+
 fn upgrade(site: &Site<'_>) -> Step {
     let how = match site.facts.rollout {
         Rollout::Recreate => {
@@ -153,6 +159,7 @@ fn upgrade(site: &Site<'_>) -> Step {
     Step::shell(
         "Upgrade MLflow or change the values",
         [
+            format!("cp manifests.yaml {BEFORE}"),
             site.render(),
             "kubectl diff -f manifests.yaml".to_owned(),
             "kubectl apply -f manifests.yaml".to_owned(),
@@ -169,6 +176,27 @@ fn upgrade(site: &Site<'_>) -> Step {
          name. If `mlflow-k8s` is not installed, create `manifests.yaml` the way you created it \
          the first time.",
     )
+}
+
+/// How an upgrade is taken back.
+fn undo(site: &Site<'_>, has_backup: bool) -> Step {
+    let step = Step::shell(
+        "Undo an upgrade",
+        [
+            format!("kubectl apply -f {BEFORE}"),
+            format!(
+                "kubectl rollout status {} {} --timeout=10m",
+                site.deployment_name(),
+                site.in_namespace()
+            ),
+        ],
+    );
+    step.why(if has_backup {
+        "If the newer version has changed the database tables, stop the server and restore the \
+         backup first: the older version refuses the changed database."
+    } else {
+        "The older version of MLflow refuses a database whose tables a newer one has changed."
+    })
 }
 
 fn restart(site: &Site<'_>) -> Step {

@@ -4,7 +4,7 @@ use super::Step;
 use super::prepare::Need;
 use super::shell::quote;
 use super::site::Site;
-use crate::kind::{ObjectKind, Removal, Served};
+use crate::kind::{ObjectKind, Removal, Scope, Served};
 use crate::manifest::Manifest;
 use crate::resolve::{KeptIn, StoreName};
 
@@ -13,49 +13,55 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
     let claim = site.first(ObjectKind::PersistentVolumeClaim);
     let has_namespace = site.first(ObjectKind::Namespace).is_some();
     let mut steps = Vec::new();
+    let mut parts = vec![format!("kubectl delete {namespace} --ignore-not-found")];
+    // Against the order of applying: what refers goes before what is referred to. By name,
+    // because nobody knows whether `manifests.yaml` is still there and still the one applied.
+    parts.extend(
+        site.set
+            .manifests()
+            .iter()
+            .rev()
+            .filter(|manifest| manifest.object_kind().descriptor().removal == Removal::Safe)
+            .map(resource),
+    );
+    let title = match (claim.is_some(), has_namespace) {
+        (true, _) => "Uninstall, and keep the data",
+        (false, true) => "Uninstall, and keep the namespace",
+        (false, false) => "Uninstall",
+    };
+    let mut step = Step::shell(title, [parts.join(" \\\n  ")]);
     if claim.is_some() || has_namespace {
-        let mut parts = vec![format!("kubectl delete {namespace} --ignore-not-found")];
-        // Against the order of applying: what refers goes before what is referred to.
-        parts.extend(
-            site.set
-                .manifests()
-                .iter()
-                .rev()
-                .filter(|manifest| manifest.object_kind().descriptor().removal == Removal::Safe)
-                .map(resource),
-        );
-        let step = Step::shell(
-            if claim.is_some() {
-                "Uninstall, and keep the data"
-            } else {
-                "Uninstall, and keep the namespace"
-            },
-            [parts.join(" \\\n  ")],
-        );
         let what = match (claim.is_some(), has_namespace) {
             (true, true) => "the volume, and the namespace with everything in it",
             (true, false) => "the volume with all data on it",
             _ => "the namespace with everything in it",
         };
-        steps.push(
-            step.why(format!(
-                "Do not use `kubectl delete -f manifests.yaml`: it also deletes {what}."
-            ))
-            .why(outside(site)),
-        );
-    } else {
-        steps.push(
-            Step::shell("Uninstall", ["kubectl delete -f manifests.yaml".to_owned()])
-                .why(outside(site)),
-        );
+        step = step.why(format!(
+            "Do not use `kubectl delete -f manifests.yaml`: it also deletes {what}."
+        ));
     }
+    steps.push(step.why(outside(site)));
     if let Some(claim) = claim {
+        let claim_name = resource(claim);
+        steps.push(
+            Step::shell(
+                "Check what happens to the data when the claim is deleted",
+                [format!(
+                    "kubectl get persistentvolume \"$(kubectl get {claim_name} {namespace} -o \
+                     jsonpath='{{.spec.volumeName}}')\""
+                )],
+            )
+            .why(
+                "If the reclaim policy is `Delete`, the data is deleted with the claim. If it is \
+                 `Retain`, the volume stays until you delete it.",
+            ),
+        );
         steps.push(
             Step::shell(
                 "Remove the data too",
-                [format!("kubectl delete {} {namespace}", resource(claim))],
+                [format!("kubectl delete {claim_name} {namespace}")],
             )
-            .why("The data is lost, unless the storage class retains volumes."),
+            .why("The data is lost, unless the reclaim policy is `Retain`."),
         );
     }
     let mut by_hand: Vec<String> = needs.iter().map(Need::resource).collect();
@@ -69,6 +75,16 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
             .why("Keep what something else uses."),
         );
     }
+    let beyond: Vec<String> = site
+        .set
+        .manifests()
+        .iter()
+        .filter(|manifest| {
+            let known = manifest.object_kind().descriptor();
+            known.scope == Scope::Cluster && known.removal == Removal::Safe
+        })
+        .map(|manifest| format!("`{}`", resource(manifest)))
+        .collect();
     if site.facts.namespace != "default" {
         steps.push(
             Step::shell(
@@ -81,7 +97,15 @@ pub(super) fn steps(site: &Site<'_>, needs: &[Need<'_>]) -> Vec<Step> {
             .why(
                 "This deletes everything in the namespace, also volumes and objects that do not \
                  belong to this release.",
-            ),
+            )
+            .why(if beyond.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    "It does not delete {}, which belong to no namespace: uninstall first.",
+                    beyond.join(" and ")
+                )
+            }),
         );
     }
     steps
