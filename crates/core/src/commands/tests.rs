@@ -397,3 +397,26 @@ fn a_password_from_a_variable_is_asked_for() {
     );
     has(&text, &["'postgresql://u:<PW>@db:5432/m'\n"]);
 }
+
+#[test]
+fn removal_names_every_object_but_the_data() {
+    let text = of(&format!(
+        "{STORES}cluster_rbac: {{extraRules: [{{apiGroups: [''], resources: [namespaces], verbs: [list]}}]}}\n"
+    ));
+    has(
+        &text,
+        &[
+            "# Uninstall\n",
+            "  clusterrolebinding/mlflow-mlflow \\\n  clusterrole/mlflow-mlflow",
+            "It does not delete `clusterrole/mlflow-mlflow` and",
+        ],
+    );
+    lacks(
+        &text,
+        &["kubectl get persistentvolume ", "kubectl delete -f"],
+    );
+    has(
+        &of(&format!("{STORES}storage: {{enabled: true}}\n")),
+        &["kubectl get persistentvolume \"$(kubectl get persistentvolumeclaim/mlflow-mlflow"],
+    );
+}
