@@ -43,7 +43,8 @@ def pages() -> dict[str, Path]:
             text = path.read_text()
             if any(b.words and b.words[0] in {*page.SHELLS, "python"} for b in page.blocks(text)):
                 found[str(path.relative_to(ROOT)).removesuffix(".md")] = path
-    return found
+    # The longest first, so that no worker is left with it at the end.
+    return dict(sorted(found.items(), key=lambda page: -len(page[1].read_text())))
 
 
 PAGES = pages()
@@ -120,6 +121,8 @@ def reader(
     started.close()
 
 
+# A page with several servers takes minutes on a busy machine. Its blocks have their own limit.
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", PAGES)
 def test_page(
     name: str,
