@@ -112,9 +112,9 @@ fn scrapes_without_password(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             )],
         )
         .then(format!(
-            "Create the Secret, with a user that exists in MLflow: `kubectl create secret generic \
-             mlflow-metrics --namespace {} --from-literal=username=prometheus \
-             --from-literal=password='…'`.",
+            "Create the Secret with the name and the password of an administrator of MLflow: \
+             `kubectl create secret generic mlflow-metrics --namespace {} \
+             --from-literal=username=prometheus --from-literal=password='…'`.",
             facts.release.namespace
         )),
     );

@@ -149,6 +149,13 @@ fn known(name: &str) -> Option<&'static KnownOption> {
     KNOWN_OPTIONS.iter().find(|option| option.name == name)
 }
 
+/// The flag that switches off what a flag switches on, as `server.flag_options` spells it:
+/// `no_serve_artifacts`. Without one, the flag is off when it is not there.
+fn opposite(flag: &str) -> Option<String> {
+    let opposite = format!("no-{flag}");
+    known(&opposite).map(|_| opposite.replace('-', "_"))
+}
+
 /// An option as the values give it.
 struct GivenOption<'a> {
     place: ValuePath,
@@ -273,21 +280,23 @@ fn flag_with_value(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     place.clone(),
                     format!("`--{name}` takes no value, but `{place}` gives it one"),
                 );
-                let edits = match value.to_lowercase().as_str() {
-                    "true" | "yes" | "on" | "1" => vec![
-                        Edit::remove(&place),
-                        Edit::set(
-                            &setting!("server.flag_options")
-                                .join(facts.values.server.flag_options.len()),
-                            key,
-                        ),
-                    ],
-                    _ => vec![Edit::remove(&place)],
+                let flag = match value.to_lowercase().as_str() {
+                    "true" | "yes" | "on" | "1" => Some(key.to_owned()),
+                    "false" | "no" | "off" | "0" => opposite(&name),
+                    _ => None,
                 };
-                let title = if edits.len() > 1 {
-                    format!("Move {key} to server.flag_options")
-                } else {
-                    format!("Remove {key}")
+                let mut edits = vec![Edit::remove(&place)];
+                let title = match flag {
+                    None => format!("Remove {key}"),
+                    Some(flag) => {
+                        let title = format!("Use the flag {flag} in server.flag_options");
+                        let flags = &facts.values.server.flag_options;
+                        edits.push(Edit::set(
+                            &setting!("server.flag_options").join(flags.len()),
+                            flag,
+                        ));
+                        title
+                    }
                 };
                 findings.push(
                     finding

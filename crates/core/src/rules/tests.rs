@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::layers::Layer;
 use crate::{Outcome, Rules};
@@ -638,6 +640,25 @@ fn what_env_from_may_define_silences_no_certain_fault() {
             code,
         );
         assert_eq!(prefixed, without);
+    }
+}
+
+#[test]
+fn an_option_that_is_switched_off_stays_off() {
+    let values = |option: &str, value: &str| {
+        format!(
+            "server: {{value_options: {{{option}: {value}}}}}\n\
+             mlflow:\n  backendStoreUri: postgresql://db/mlflow\n  \
+             defaultArtifactRoot: s3://my-bucket/mlflow\n"
+        )
+    };
+    for (option, value, flags) in [
+        ("serve_artifacts", "false", json!(["no_serve_artifacts"])),
+        ("serve_artifacts", "true", json!(["serve_artifacts"])),
+        ("enable_workspaces", "false", json!(null)),
+    ] {
+        let fixed = fixed(&values(option, value), "MK305");
+        assert_eq!(fixed["server"]["flag_options"], flags, "{option}: {value}");
     }
 }
 

@@ -21,7 +21,7 @@ pub struct ServiceMonitor {
     pub scrape_timeout: String,
     /// How Prometheus checks the certificate of the server. Used only with `tls.enabled`.
     pub tls_config: TlsConfig,
-    /// User and password for a server with basic authentication:
+    /// Name and password of an administrator, for a server with basic authentication:
     /// `{username: {name: mlflow-metrics, key: username}, password: {name: mlflow-metrics, key: password}}`.
     pub basic_auth: BasicAuth,
 }
