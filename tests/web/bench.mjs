@@ -22,7 +22,7 @@ async function open() {
         viewport: { width: 1440, height: 900 },
         serviceWorkers: "block",
     });
-    const page = new Configurator(await context.newPage());
+    const page = new Configurator(await context.newPage(), site);
     await page.page.addInitScript(() => {
         new MutationObserver(() => {
             if (document.documentElement.dataset.ready && !globalThis.readyAt) {

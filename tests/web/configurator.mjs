@@ -43,8 +43,7 @@ export class Configurator {
                 ...options,
             }));
         const page = await context.newPage();
-        const opened = new Configurator(page);
-        opened.site = site;
+        const opened = new Configurator(page, site);
         test.after(async () => {
             await context.close();
             assert.deepEqual(opened.faults, [], "in the console");
@@ -54,8 +53,9 @@ export class Configurator {
         return opened;
     }
 
-    constructor(page) {
+    constructor(page, site) {
         this.page = page;
+        this.site = site;
         page.setDefaultTimeout(30_000);
         this.faults = [];
         this.requests = [];
@@ -68,7 +68,7 @@ export class Configurator {
         page.on("request", (request) => {
             const url = request.url();
             // What the page makes itself is no request to anybody.
-            const isOurs = FETCHED_LATE.some((name) => url === `${site.address}${name}`);
+            const isOurs = FETCHED_LATE.some((name) => url === `${this.site.address}${name}`);
             if (this.loaded && !isOurs && !/^(blob|data):/.test(url)) this.requests.push(url);
         });
     }

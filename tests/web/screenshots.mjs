@@ -46,7 +46,7 @@ try {
                     reducedMotion: "reduce",
                     serviceWorkers: "block",
                 });
-                const page = new Configurator(await context.newPage());
+                const page = new Configurator(await context.newPage(), site);
                 await page.go(site.address);
                 await prepare(page, state, size === "phone");
                 await page.page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`) });
