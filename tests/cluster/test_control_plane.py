@@ -79,12 +79,13 @@ sys.stdin.read()
 """
 
 
-def test_nothing_outlives_a_killed_test(cluster: ControlPlane) -> None:
+def test_nothing_outlives_a_killed_test(cluster: ControlPlane, tmp_path: Path) -> None:
     here = Path(__file__).parent
     path = os.pathsep.join([str(here), str(here.parent / "server")])
     with subprocess.Popen(
         [sys.executable, "-c", STARTS],
-        env=os.environ | {"PYTHONPATH": path},
+        # Its temporary folder is all that it leaves: it goes with this test's own.
+        env=os.environ | {"PYTHONPATH": path, "TMPDIR": str(tmp_path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
