@@ -4,13 +4,12 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, bail};
 use xshell::cmd;
 
-use crate::python;
 use crate::step::step;
 use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
+use crate::{python, tools};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -64,27 +63,5 @@ pub(crate) fn install_programs(workspace: &Workspace) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    install_from_debian(workspace, &missing).with_context(|| {
-        format!(
-            "run, as root on Debian, `apt-get update && apt-get install --no-install-recommends {}`, \
-             or install the same from elsewhere",
-            missing.join(" ")
-        )
-    })
-}
-
-fn install_from_debian(workspace: &Workspace, packages: &[&str]) -> anyhow::Result<()> {
-    let shell = &workspace.shell;
-    if cmd!(shell, "id --user").quiet().read()? != "0" {
-        bail!("installing Debian's packages needs root");
-    }
-    cmd!(shell, "apt-get update --quiet=2").run()?;
-    cmd!(
-        shell,
-        "apt-get install --yes --quiet=2 --no-install-recommends"
-    )
-    .args(packages)
-    .env("DEBIAN_FRONTEND", "noninteractive")
-    .run()?;
-    Ok(())
+    tools::install_from_debian(workspace, &missing)
 }
