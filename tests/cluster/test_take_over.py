@@ -106,7 +106,7 @@ mlflow-k8s render {release} --namespace {namespace} -f values.yaml > manifests.y
 """
 APPLY = """
 kubectl apply set-last-applied --create-annotation=true --namespace {namespace} --filename release.yaml
-kubectl diff --filename manifests.yaml || true
+kubectl diff --filename manifests.yaml || test $? = 1
 kubectl apply --filename manifests.yaml
 kubectl rollout status deployment/{deployment} --namespace {namespace} --timeout=10m
 """
@@ -121,6 +121,17 @@ kubectl delete secret --namespace {namespace} --selector owner=helm,name={releas
 kubectl annotate --filename manifests.yaml meta.helm.sh/release-name- meta.helm.sh/release-namespace-
 """
 UNDO = "kubectl apply --namespace {namespace} --filename release.yaml"
+
+PAGE = Path(__file__).parents[2] / "docs/guide/from-the-official-chart.md"
+
+
+def test_these_are_the_commands_of_the_guide() -> None:
+    page = PAGE.read_text()
+    names = {"namespace": "mlflow", "release": "mlflow", "deployment": "mlflow-mlflow"}
+    for script in (SAVE, RENDER, APPLY, COMPARE, FORGET, UNDO):
+        for command in script.format(**names).strip().splitlines():
+            assert command in page, command
+
 
 FOREIGN = """
 apiVersion: v1
