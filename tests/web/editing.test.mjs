@@ -1,6 +1,9 @@
 // The form, the text and the findings are views of one thing.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
+import { variable } from "../browser.mjs";
 import { Configurator, suite } from "./configurator.mjs";
 
 suite();
@@ -199,7 +202,8 @@ test("the reason of a finding is fetched when somebody asks for it", async (t) =
     await page.page.unroute("**/reasons.json");
     await why.locator("summary").click();
     await why.locator("summary").click();
-    await why.getByText("may get a newer MLflow").waitFor();
+    const reasons = JSON.parse(readFileSync(path.join(variable("MLFLOW_K8S_PAGE"), "reasons.json"), "utf8"));
+    await why.getByText(reasons.MK801).waitFor();
 });
 
 test("features are one switch for all that they need", async (t) => {
