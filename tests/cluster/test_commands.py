@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from control_plane import corpus, state
+from control_plane import corpus, stand_ins, state
 from control_plane.applied import name_of
 from control_plane.client import Client, Object, wait_until
 from control_plane.corpus import Case
@@ -24,13 +24,6 @@ NOT_HERE = re.compile(r"^(kubectl (port-forward|exec|logs)|curl|pg_dump|NODE=|HO
 # A file that a command reads and that is the reader's own.
 FILE = re.compile(r"--from-(?:env-)?file=(?:[\w.-]+=)?([\w./-]+)")
 
-FOREIGN = """
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: of-somebody-else
-  labels: {app.kubernetes.io/instance: mlflow, app.kubernetes.io/name: mlflow}
-"""
 INGRESS_CLASS = {
     "apiVersion": "networking.k8s.io/v1",
     "kind": "IngressClass",
@@ -131,7 +124,9 @@ def test_commands(
         elif "manifests-before.yaml" in step.text:
             seen.append("undo")
             assert "changed" not in annotations(api, ours, namespace)
-            control_plane.kubectl("apply", "--namespace", namespace, "-f", "-", stdin=FOREIGN)
+            control_plane.kubectl(
+                "apply", "--namespace", namespace, "-f", "-", stdin=stand_ins.FOREIGN
+            )
             made_by_hand = {
                 name_of(each)
                 for each in state.contents(api, namespace)

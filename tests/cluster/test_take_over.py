@@ -133,15 +133,6 @@ def test_these_are_the_commands_of_the_guide() -> None:
             assert command in page, command
 
 
-FOREIGN = """
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: of-somebody-else
-  labels: {app.kubernetes.io/instance: mlflow, app.kubernetes.io/name: mlflow}
-"""
-
-
 @dataclass
 class Site:
     """A namespace with a release of Helm's in it."""
@@ -190,7 +181,7 @@ def install(
     stand_ins.create(api, namespace, objects)
     site.run("helm install {release} chart --namespace {namespace} --values installed.yaml")
     site.run("kubectl rollout status deployment/{deployment} --namespace {namespace} --timeout=60s")
-    control_plane.kubectl("apply", "--namespace", namespace, "-f", "-", stdin=FOREIGN)
+    control_plane.kubectl("apply", "--namespace", namespace, "-f", "-", stdin=stand_ins.FOREIGN)
     return site
 
 

@@ -1,6 +1,6 @@
-"""The rules: what each finds fault with fails on a real server, and what mends it works.
+"""The rules: what each finds fault with fails on a real server, and what fixes it works.
 
-The examples are those of the rules' own pages; the mended ones are what
+The examples are those of the rules' own pages; the fixed ones are what
 `check --fix` makes of them.
 """
 
@@ -48,8 +48,8 @@ class Stage:
             yield self.install(cluster, "example", **arguments)
 
     @contextlib.contextmanager
-    def mended(self, **arguments: object) -> Iterator[Release]:
-        """The mended example, in a cluster of its own, ready."""
+    def fixed(self, **arguments: object) -> Iterator[Release]:
+        """The fixed example, in a cluster of its own, ready."""
         with self.cluster() as cluster:
             yield self.install(cluster, "fixed", **({"ready": True} | arguments))
 
@@ -109,12 +109,12 @@ def ends(release: Release, code: int, message: str) -> None:
 def refuses_to_start(
     message: str, code: int = 2, **arguments: object
 ) -> Callable[[Stage], None]:
-    """The example ends at once; the mended one keeps what clients log."""
+    """The example ends at once; the fixed one keeps what clients log."""
 
     def proof(stage: Stage) -> None:
         with stage.bad(**arguments) as release:
             ends(release, code, message)
-        with stage.mended(**arguments) as release:
+        with stage.fixed(**arguments) as release:
             works(release)
 
     return proof
@@ -127,19 +127,19 @@ def is_never_ready(message: str) -> Callable[[Stage], None]:
         with stage.bad() as release:
             assert wait_until(lambda: message in release.pod.log, 60), release.pod.log
             assert not kubelet.succeeds(release.pod, "startupProbe")
-        with stage.mended() as release:
+        with stage.fixed() as release:
             works(release)
 
     return proof
 
 
 def cannot_upload(**arguments: object) -> Callable[[Stage], None]:
-    """The example starts, and the first artifact cannot be stored; the mended one stores it."""
+    """The example starts, and the first artifact cannot be stored; the fixed one stores it."""
 
     def proof(stage: Stage) -> None:
         with stage.bad(ready=True, **arguments) as release, pytest.raises(UPLOAD_FAILS):
             client.log_run(release.url())
-        with stage.mended(**arguments) as release:
+        with stage.fixed(**arguments) as release:
             works(release)
 
     return proof
@@ -167,21 +167,21 @@ def option_twice(stage: Stage) -> None:
     with stage.bad(ready=True) as release:
         assert "--expose-prometheus=/metrics" in release.pod.container["command"]
         assert requests.get(f"{release.url()}/metrics").status_code == 200
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert requests.get(f"{release.url()}/metrics").status_code == 200
 
 
 def option_value(stage: Stage) -> None:
     with stage.bad(settings=()) as release:
         ends(release, 0, "Invalid value for '--workers'")
-    with stage.mended(settings=()) as release:
+    with stage.fixed(settings=()) as release:
         works(release)
 
 
 def exclusive_options(stage: Stage) -> None:
     with stage.bad() as release:
         ends(release, 2, "Cannot specify multiple server options")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert kubelet.succeeds(release.pod, "readinessProbe")
 
 
@@ -191,14 +191,14 @@ def other_web_server(stage: Stage) -> None:
 
     with stage.bad(ready=True) as release:
         assert send_traces(release) == 404
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert send_traces(release) not in (404, 405)
 
 
 def development_server(stage: Stage) -> None:
     with stage.bad(ready=True, settings=()) as release:
         assert "Started reloader process" in release.pod.log
-    with stage.mended(settings=()) as release:
+    with stage.fixed(settings=()) as release:
         assert "reloader" not in release.pod.log
 
 
@@ -206,7 +206,7 @@ def unreachable_host(stage: Stage) -> None:
     with stage.bad() as release:
         assert wait_until(lambda: "Application startup complete" in release.pod.log, 60)
         assert kubelet.probe(release.pod, "readinessProbe") is None
-    with stage.mended() as release:
+    with stage.fixed() as release:
         works(release)
 
 
@@ -219,7 +219,7 @@ def sqlite_in_memory(stage: Stage) -> None:
             release.restart()
             kept = requests.get(f"{api}/get-by-name", params={"experiment_name": name})
         assert kept.status_code == 404
-    with stage.mended() as release:
+    with stage.fixed() as release:
         logged = client.log_run(release.url())
         release.restart()
         client.assert_run(release.url(), logged)
@@ -228,7 +228,7 @@ def sqlite_in_memory(stage: Stage) -> None:
 def database_scheme(stage: Stage) -> None:
     with stage.bad() as release:
         ends(release, 1, "unsupported URI")
-    with documented_database(stage), stage.mended() as release:
+    with documented_database(stage), stage.fixed() as release:
         works(release)
 
 
@@ -241,7 +241,7 @@ def unencoded_password(stage: Stage) -> None:
             )
             assert found, release.pod.log
             assert not kubelet.succeeds(release.pod, "startupProbe")
-        with stage.mended() as release:
+        with stage.fixed() as release:
             works(release)
 
 
@@ -262,14 +262,14 @@ def sqlite_replicas(stage: Stage) -> None:
     with stage.bad() as release:
         # Which of them make the tables first is not the same each time; not all of them do.
         assert wait_until(lambda: any(pod.exit_code == 1 for pod in release.pods), 60)
-    with stage.mended() as release:
+    with stage.fixed() as release:
         works(release)
 
 
 def artifact_root_on_clients(stage: Stage) -> None:
     with stage.bad(ready=True) as release:
         assert artifact_uri(release).startswith("/mlflow/artifacts/")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert artifact_uri(release).startswith("mlflow-artifacts:/")
         works(release)
 
@@ -279,7 +279,7 @@ def artifacts_not_served(stage: Stage) -> None:
         # A path that clients take for one of their own.
         assert "://" not in artifact_uri(release)
         assert not artifact_uri(release).startswith("mlflow-artifacts:")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         works(release)
 
 
@@ -292,12 +292,12 @@ def artifact_uri(release: Release) -> str:
 
 
 def needs_auth(message: str) -> Callable[[Stage], None]:
-    """The example ends at once; the mended one asks for a password and takes the right one."""
+    """The example ends at once; the fixed one asks for a password and takes the right one."""
 
     def proof(stage: Stage) -> None:
         with stage.bad() as release:
             ends(release, 1, message)
-        with stage.mended() as release:
+        with stage.fixed() as release:
             signed_in_only(release)
 
     return proof
@@ -313,14 +313,14 @@ def auth_database(stage: Stage) -> None:
         message = "unable to open database file"
         assert wait_until(lambda: message in release.pod.log, 60), release.pod.log
         assert not kubelet.succeeds(release.pod, "startupProbe")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         signed_in_only(release)
 
 
 def workspaces_artifact_root(stage: Stage) -> None:
     with stage.bad() as release:
         ends(release, 1, "Cannot enable workspace mode")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert kubelet.succeeds(release.pod, "readinessProbe")
 
 
@@ -341,7 +341,7 @@ def workspaces_gc(stage: Stage) -> None:
         job = release.collect_garbage()
         assert job.exit_code == 1
         assert "Cannot disable workspaces" in job.log
-    with stage.mended() as release:
+    with stage.fixed() as release:
         add_workspace(release)
         assert release.collect_garbage().exit_code == 0
 
@@ -386,7 +386,7 @@ def is_there(release: Release, logged: str, **variables: str) -> bool:
 
 
 def gc_fails(message: str, **variables: str) -> Callable[[Stage], None]:
-    """The example's garbage collection ends with 1 and removes nothing; the mended one does."""
+    """The example's garbage collection ends with 1 and removes nothing; the fixed one does."""
 
     def proof(stage: Stage) -> None:
         with stage.bad(ready=True) as release:
@@ -395,7 +395,7 @@ def gc_fails(message: str, **variables: str) -> Callable[[Stage], None]:
             assert job.exit_code == 1, job.log
             assert message in job.log, job.log
             assert is_there(release, logged, **variables)
-        with stage.mended() as release:
+        with stage.fixed() as release:
             logged = deleted_run(release, 40, **variables)
             job = release.collect_garbage()
             assert job.exit_code == 0, job.log
@@ -409,7 +409,7 @@ def gc_without_age(stage: Stage) -> None:
         logged = deleted_run(release)
         assert release.collect_garbage().exit_code == 0
         assert not is_there(release, logged)
-    with stage.mended() as release:
+    with stage.fixed() as release:
         logged = deleted_run(release)
         assert release.collect_garbage().exit_code == 0
         assert is_there(release, logged)
@@ -423,7 +423,7 @@ def store_by_option(stage: Stage) -> None:
 
     with stage.bad(ready=True) as release:
         assert not is_collected(release)
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert is_collected(release)
 
 
@@ -432,7 +432,7 @@ def certificate_by_option(stage: Stage) -> None:
         message = "Uvicorn running on https://"
         assert wait_until(lambda: message in release.pod.log, 60), release.pod.log
         assert not kubelet.succeeds(release.pod, "startupProbe")
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert kubelet.succeeds(release.pod, "readinessProbe")
 
 
@@ -442,7 +442,7 @@ def env_without_effect(stage: Stage) -> None:
 
     with stage.bad(ready=True, settings=()) as release:
         assert wait_until(lambda: workers(release) == 4, 60), release.pod.log
-    with stage.mended(settings=()) as release:
+    with stage.fixed(settings=()) as release:
         assert "--workers=2" in release.pod.container["command"]
         assert wait_until(lambda: workers(release) == 2, 60), release.pod.log
 
@@ -450,7 +450,7 @@ def env_without_effect(stage: Stage) -> None:
 def prefix_by_env(stage: Stage) -> None:
     with stage.bad() as release:
         assert wait_until(lambda: kubelet.probe(release.pod, "startupProbe") == 404, 60)
-    with stage.mended() as release:
+    with stage.fixed() as release:
         works(release)
 
 
@@ -460,13 +460,13 @@ def prefix_by_env(stage: Stage) -> None:
 def answers(
     *,
     bad: int,
-    mended: int,
+    fixed: int,
     host: str | None = None,
     origin: str | None = None,
     path: str = "/",
     **arguments: object,
 ) -> Callable[[Stage], None]:
-    """What a request gets from the example, and from the mended one.
+    """What a request gets from the example, and from the fixed one.
 
     With an origin it is a page's POST, otherwise a GET.
     """
@@ -484,8 +484,8 @@ def answers(
     def proof(stage: Stage) -> None:
         with stage.bad(ready=True, **arguments) as release:
             assert ask(release) == bad
-        with stage.mended(**arguments) as release:
-            assert ask(release) == mended
+        with stage.fixed(**arguments) as release:
+            assert ask(release) == fixed
 
     return proof
 
@@ -495,14 +495,14 @@ PUBLIC = "mlflow.example.com"
 
 def clients_shut_out(stage: Stage) -> None:
     for host in ("localhost:5000", "mlflow-mlflow:5000"):
-        answers(host=host, bad=403, mended=200)(stage)
+        answers(host=host, bad=403, fixed=200)(stage)
 
 
 def monitor_without_metrics(stage: Stage) -> None:
     with stage.bad(ready=True) as release:
         assert not release.manifests.all("ServiceMonitor")
         assert requests.get(f"{release.url()}/metrics").status_code == 404
-    with stage.mended() as release:
+    with stage.fixed() as release:
         assert scrape(release) == 200
 
 
@@ -512,7 +512,7 @@ def scrapes(*, bad: int, sign_in: bool = False) -> Callable[[Stage], None]:
     def proof(stage: Stage) -> None:
         with stage.bad(ready=True) as release:
             assert scrape(release) == bad
-        with stage.mended() as release:
+        with stage.fixed() as release:
             assert scrape(release, (auth.ADMIN, auth.PASSWORD) if sign_in else None) == 200
 
     return proof
@@ -550,17 +550,17 @@ PROOFS: dict[str, Callable[[Stage], None]] = {
     "MK444": artifacts_not_served,
     "MK445": cannot_upload(s3=True),
     "MK446": cannot_upload(s3=True),
-    "MK501": answers(host=PUBLIC, bad=403, mended=200),
-    "MK502": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, mended=200),
-    "MK503": answers(host=PUBLIC, bad=403, mended=200),
-    "MK504": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, mended=200),
+    "MK501": answers(host=PUBLIC, bad=403, fixed=200),
+    "MK502": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, fixed=200),
+    "MK503": answers(host=PUBLIC, bad=403, fixed=200),
+    "MK504": answers(host=PUBLIC, origin=f"https://{PUBLIC}", bad=403, fixed=200),
     "MK505": clients_shut_out,
-    "MK506": answers(host="evil.example.com", bad=200, mended=403),
+    "MK506": answers(host="evil.example.com", bad=200, fixed=403),
     "MK508": answers(
-        host="10.0.0.7:30500", origin="http://10.0.0.7:30500", bad=403, mended=200
+        host="10.0.0.7:30500", origin="http://10.0.0.7:30500", bad=403, fixed=200
     ),
-    "MK509": answers(host=PUBLIC, bad=403, mended=200),
-    "MK523": answers(path="/mlflow/", bad=404, mended=200),
+    "MK509": answers(host=PUBLIC, bad=403, fixed=200),
+    "MK523": answers(path="/mlflow/", bad=404, fixed=200),
     "MK601": needs_auth("A static secret key needs to be set"),
     "MK602": needs_auth("MLFLOW_AUTH_ADMIN_PASSWORD"),
     "MK603": auth_database,

@@ -9,6 +9,15 @@ from control_plane.references import needed
 # Kinds whose Pods start at once.
 _WORKLOADS = {"Deployment"}
 
+# An object of somebody else with our labels, which nothing of ours may delete.
+FOREIGN = """
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: of-somebody-else
+  labels: {app.kubernetes.io/instance: mlflow, app.kubernetes.io/name: mlflow}
+"""
+
 
 def create(api: Client, namespace: str, objects: Iterable[Object]) -> None:
     """Creates every Secret, ConfigMap, claim and account that Pods need and nothing makes."""
